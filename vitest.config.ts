@@ -1,0 +1,52 @@
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { args, executablePath } from './scripts/chromium.ts'
+
+const browser = ['packages/*/src/**/*.browser.test.{ts,tsx}']
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'reports/vitest.json' }]] : ['default'],
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['packages/{core,client,server,next}/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: browser,
+          testTimeout: 20_000,
+        },
+      },
+      // Each test drives a real server and often a real browser: 2 to 4 s each on a loaded machine.
+      {
+        test: { name: 'e2e', include: ['apps/*/e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'jsdom',
+          environment: 'jsdom',
+          include: ['packages/react/src/**/*.test.tsx'],
+          exclude: browser,
+        },
+      },
+      {
+        extends: true,
+        // Without this, a cold first run may optimise dependencies, and reload, in the middle of a test.
+        optimizeDeps: { include: ['react-dom/client', 'vitest-browser-react'] },
+        test: {
+          name: 'chromium',
+          include: browser,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: await executablePath(), args } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})
