@@ -1,1 +1,9 @@
-export {}
+/**
+ * What the two Millrace ends share on top of server-sent events.
+ *
+ * @packageDocumentation
+ * @see docs/protocol.md in the repository
+ */
+export * from './protocol/blocks.ts'
+export * from './protocol/cursor.ts'
+export { decodeEventData, encodeEventData } from './event-data.ts'

@@ -1,0 +1,49 @@
+/** A place in a log: behind the entry with this number. @see docs/protocol.md §1 */
+export interface Position {
+  /** The random name of this life of the log. */
+  readonly epoch: string
+  /** The number of the entry; 0 before the first. */
+  readonly seq: number
+  /** The random tag of the entry. */
+  readonly tag: string
+}
+
+/** A position, and the id that the publisher gave to the entry there. */
+export interface Cursor extends Position {
+  /** The application's id, if the entry had one. */
+  readonly id?: string
+}
+
+/** The longest cursor, in bytes (a cursor is ASCII). */
+export const MAX_CURSOR_BYTES = 128
+
+const CURSOR =
+  /^([A-Za-z0-9_-]{1,24})\.(0|[1-9][0-9]{0,15})\.([A-Za-z0-9_-]{1,16})(?:\.([A-Za-z0-9_-]{1,64}))?$/
+const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Writes a position as an SSE id: `<epoch>.<seq>.<tag>`, and behind it the application's id, if any. */
+export function formatCursor(position: Position, id?: string): string {
+  const cursor = `${position.epoch}.${position.seq}.${position.tag}`
+  return id === undefined ? cursor : `${cursor}.${id}`
+}
+
+/** Reads an SSE id as a cursor. Anything else (too long, malformed, foreign) is `undefined`, at constant cost. */
+export function parseCursor(text: string): Cursor | undefined {
+  if (text.length > MAX_CURSOR_BYTES) return undefined
+  const match = CURSOR.exec(text)
+  if (!match) return undefined
+  const [, epoch = '', digits = '', tag = '', id] = match
+  const seq = Number(digits)
+  if (!Number.isSafeInteger(seq)) return undefined
+  return id === undefined ? { epoch, seq, tag } : { epoch, seq, tag, id }
+}
+
+/** Tells whether two positions are the same place of the same log. */
+export function isSamePosition(a: Position, b: Position): boolean {
+  return a.seq === b.seq && a.tag === b.tag && a.epoch === b.epoch
+}
+
+/** Tells whether a text may be an application's id of an event: 1 to 64 of `A-Za-z0-9_-`. */
+export function isApplicationId(text: string): boolean {
+  return APPLICATION_ID.test(text)
+}
