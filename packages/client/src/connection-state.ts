@@ -1,0 +1,40 @@
+import type { EventStreamError } from '@millrace/core'
+
+/**
+ * Where a connection stands: one value, each status with the data that belongs to it.
+ *
+ * | status | meaning |
+ * |---|---|
+ * | `idle` | nothing was requested yet |
+ * | `connecting` | a request is under way, or its response has not begun |
+ * | `open` | the stream is flowing |
+ * | `waiting` | the last attempt ended; the next one starts at `retryAtMs` |
+ * | `paused` | stopped by `pause()`; `resume()` goes on behind the last event |
+ * | `done` | the stream ended, as its server said |
+ * | `failed` | no attempt will help; `error` says why |
+ * | `closed` | ended by `close()` or a signal |
+ */
+export type ConnectionState =
+  | { readonly status: 'idle' }
+  | {
+      readonly status: 'connecting'
+      /** Number of the attempt in this row of attempts, from 1. */
+      readonly attempt: number
+    }
+  | { readonly status: 'open' }
+  | {
+      readonly status: 'waiting'
+      /** Number of the attempt that comes next. */
+      readonly attempt: number
+      /** When it starts, in milliseconds since the epoch. */
+      readonly retryAtMs: number
+      /** Why the last attempt ended; `undefined` when the server ended it in good order. */
+      readonly error: EventStreamError | undefined
+    }
+  | { readonly status: 'paused' }
+  | { readonly status: 'done' }
+  | { readonly status: 'failed'; readonly error: EventStreamError }
+  | { readonly status: 'closed' }
+
+/** The name of a connection's state. */
+export type ConnectionStatus = ConnectionState['status']

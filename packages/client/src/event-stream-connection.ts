@@ -1,0 +1,44 @@
+import type { EventStreamError } from '@millrace/core'
+import type { ConnectionState, ConnectionStatus } from './connection-state.ts'
+import type { GapItem, LiveItem, SnapshotItem } from './stream-item.ts'
+import type { EndItem, StreamItem } from './stream-item.ts'
+
+/** What can be heard of a connection. Each function is optional; one that throws harms nobody else. */
+export interface ConnectionListener<Event> {
+  /** Called for each event of the source, once and in order. */
+  readonly onEvent?: (event: Event) => void
+  /** Called when events will not come. */
+  readonly onGap?: (gap: GapItem) => void
+  /** Called with a state that replaces what was folded so far. */
+  readonly onSnapshot?: (snapshot: SnapshotItem) => void
+  /** Called once per connection, when what was missed has been replayed. */
+  readonly onLive?: (live: LiveItem) => void
+  /** Called when the stream is over for good, as a Millrace server says it. */
+  readonly onEnd?: (end: EndItem) => void
+  /** Called for received data that was refused and left out (`invalid-data`); the stream goes on. */
+  readonly onInvalidData?: (error: EventStreamError) => void
+  /** Called after the state changed. */
+  readonly onStateChange?: (state: ConnectionState) => void
+  /** Called after everything that one chunk of bytes brought was handed on: the moment to notify once. */
+  readonly onChunkEnd?: () => void
+}
+
+/** A connection to an event stream that reconnects and resumes by itself. Made by `connectEventStream`. */
+export interface EventStreamConnection<Event> extends AsyncIterable<StreamItem<Event>> {
+  /** Where the connection stands. */
+  readonly state: ConnectionState
+  /** The name of that state. */
+  readonly status: ConnectionStatus
+  /** The last event ID string: the position that a reconnect resumes from. Empty before the first id. */
+  readonly lastEventId: string
+  /** Listens, from now on. Returns a function that stops listening. */
+  subscribe(listener: ConnectionListener<Event>): () => void
+  /** Drops the attempt or wait under way and connects at once. Does nothing once closed. */
+  reconnect(): void
+  /** Disconnects, keeping the position. */
+  pause(): void
+  /** Goes on after `pause()`. */
+  resume(): void
+  /** Ends the connection for good. */
+  close(): void
+}
