@@ -2,13 +2,18 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { args, executablePath } from './scripts/chromium.ts'
+import { SkippedReporter } from './scripts/skipped-reporter.ts'
 
 const browser = ['packages/*/src/**/*.browser.test.{ts,tsx}']
 
 export default defineConfig({
   plugins: [react()],
   test: {
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'reports/vitest.json' }]] : ['default'],
+    reporters: [
+      'default',
+      new SkippedReporter(),
+      ...(process.env['CI'] ? [['json', { outputFile: 'reports/vitest.json' }] as ['json', object]] : []),
+    ],
     projects: [
       {
         test: {

@@ -18,7 +18,7 @@ interface Layer {
 }
 
 const layers: Readonly<Record<string, Layer>> = {
-  core: { millrace: [], npm: ['@standard-schema/spec'] },
+  core: { millrace: [], npm: [] },
   client: { millrace: ['core'], npm: [] },
   server: { millrace: ['core'], npm: [], node: { modules: /./, files: /^node(\/|[-.])/ } },
   react: { millrace: ['core', 'client'], npm: ['react'], testsMeetAll: true },

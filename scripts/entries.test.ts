@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+
+test.each([
+  ['@millrace/core', () => import('@millrace/core')],
+  ['@millrace/core/protocol', () => import('@millrace/core/protocol')],
+  ['@millrace/client', () => import('@millrace/client')],
+  ['@millrace/server', () => import('@millrace/server')],
+  ['@millrace/react', () => import('@millrace/react')],
+  ['@millrace/next', () => import('@millrace/next')],
+])('%s loads where there is no browser, and has named exports only', async (_, load) => {
+  expect(typeof document).toBe('undefined')
+  expect(Object.keys(await load())).not.toContain('default')
+})
