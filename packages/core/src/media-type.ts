@@ -1,0 +1,9 @@
+/**
+ * Tells whether a `Content-Type` is that of an event stream: case does not matter, and parameters are ignored.
+ *
+ * @param contentType - The header's value; `null`, as `Headers` gives it, where there is none.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+ */
+export function isEventStream(contentType: string | null): boolean {
+  return contentType !== null && /^[\t\n\r ]*text\/event-stream[\t\n\r ]*(?:;|$)/i.test(contentType)
+}

@@ -1,0 +1,60 @@
+import { EventStreamError } from './event-stream-error.ts'
+
+/**
+ * How much of a stream a parser is willing to hold, in UTF-16 code units (`string.length`).
+ *
+ * Text never has more code units than it had bytes, so a limit of n also admits whatever was n bytes on the wire.
+ * Each limit is a positive number; `Infinity` lifts it.
+ */
+export interface ParserLimits {
+  /** The longest line of any kind, its name included and its end not. Default 8,388,608 (8 Mi). */
+  readonly maxLineLength?: number | undefined
+  /** The longest data of one event, all its lines together. Default 8,388,608 (8 Mi). */
+  readonly maxEventLength?: number | undefined
+  /** The longest `id`. Default 8,192: what commonly fits into a request's header. */
+  readonly maxIdLength?: number | undefined
+  /** The longest `event`. Default 8,192. */
+  readonly maxTypeLength?: number | undefined
+}
+
+/** Every limit, with a value. */
+export type ResolvedParserLimits = { readonly [Name in keyof ParserLimits]-?: number }
+
+// A Millrace server sends events of at most 1 MiB by default; eight times that leaves room for others'.
+const defaults: ResolvedParserLimits = {
+  maxLineLength: 8_388_608,
+  maxEventLength: 8_388_608,
+  maxIdLength: 8192,
+  maxTypeLength: 8192,
+}
+
+/**
+ * Fills in the limits that were not given.
+ *
+ * @throws {RangeError} If a limit is not a positive number.
+ */
+export function resolveLimits(limits: ParserLimits = {}): ResolvedParserLimits {
+  const limit = (name: keyof ParserLimits): number => {
+    const value = limits[name] ?? defaults[name]
+    if (!(value > 0))
+      throw new RangeError(`limits.${name} must be a positive number, received ${String(value)}`)
+    return value
+  }
+  return {
+    maxLineLength: limit('maxLineLength'),
+    maxEventLength: limit('maxEventLength'),
+    maxIdLength: limit('maxIdLength'),
+    maxTypeLength: limit('maxTypeLength'),
+  }
+}
+
+/**
+ * Checks a length before anything of it is kept.
+ *
+ * @throws {EventStreamError} `limit-exceeded`, with the limit's name, its value and the length, if the limit is passed.
+ */
+export function checkLimit(name: keyof ParserLimits, limit: number, length: number): void {
+  if (length > limit) {
+    throw new EventStreamError('limit-exceeded', `${name} is ${limit}, received ${length} code units or more`)
+  }
+}
