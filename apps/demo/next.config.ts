@@ -1,0 +1,11 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  agentRules: false,
+  cacheComponents: true,
+  poweredByHeader: false,
+  reactCompiler: true,
+  experimental: { turbopackRustReactCompiler: true },
+}
+
+export default config
