@@ -1,1 +1,10 @@
-export {}
+export { type Channel, type ParameterizedStream, defineStream } from '@millrace/core'
+export { type HubOptions, defineHub, getHub, publish } from '@millrace/server'
+export {
+  type ChannelRoute,
+  type ChannelRouteOptions,
+  type ParameterizedRouteOptions,
+  channelRoute,
+} from './channel-route.ts'
+export { eventStream } from './event-stream.ts'
+export type { RouteContext, RouteHandler, RouteParams } from './route-context.ts'

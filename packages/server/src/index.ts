@@ -1,1 +1,36 @@
-export {}
+export type {
+  Announcement,
+  AppendOptions,
+  AppendResult,
+  Backplane,
+  BackplaneState,
+  HistoryPolicy,
+  LogPage,
+  ReadFrom,
+  ReadOptions,
+} from './log/backplane.ts'
+export type { LogEntry, LogRecord } from './log/log-entry.ts'
+export { type MemoryBackplane, type MemoryBackplaneOptions, memoryBackplane } from './log/memory-backplane.ts'
+export type { ReplayLimits } from './channel/judge-resume.ts'
+export type { StreamStart } from './channel/join-channel.ts'
+export type { HubOptions } from './hub/hub-options.ts'
+export {
+  type DrainOptions,
+  type DrainResult,
+  Hub,
+  type HubInspection,
+  type PublishResult,
+} from './hub/hub.ts'
+export { defineHub, getHub } from './hub/process-hub.ts'
+export { publish } from './hub/publish.ts'
+export type { SubscribeOptions, Subscription, SubscriptionGap } from './hub/subscribe.ts'
+export type { SessionSelector } from './session/session-registry.ts'
+export type { Admission, ChannelResponseOptions } from './response/channel-response.ts'
+export { type EventStreamOptions, eventStream } from './response/event-stream.ts'
+export type {
+  StreamContext,
+  StreamHandler,
+  StreamResponseOptions,
+  YieldedEvent,
+} from './response/stream-response.ts'
+export { type ToResponseOptions, toResponse } from './response/to-response.ts'

@@ -1,0 +1,102 @@
+import { type Channel, type ParameterizedStream, isChannel } from '@millrace/core'
+import { type ChannelResponseOptions, type Hub, toResponse } from '@millrace/server'
+import { type RouteContext, type RouteHandler, type RouteParams, dependOnRequest } from './route-context.ts'
+
+/** Options of {@link channelRoute} for a stream without parameters. */
+export interface ChannelRouteOptions<
+  Output extends object = Record<string, unknown>,
+  Params = RouteParams,
+> extends ChannelResponseOptions<Output, Params> {
+  /** The hub that has the channel. Default: the one of this process. */
+  readonly hub?: Hub
+}
+
+/** Options of {@link channelRoute} for a stream with parameters. */
+export interface ParameterizedRouteOptions<
+  Output extends object,
+  Params extends object,
+> extends ChannelRouteOptions<Output, Params> {
+  /**
+   * Turns a request into the stream's parameters, usually from the route's dynamic segments:
+   * `params: (request, { id }) => ({ id: String(id) })`. Parameters that cannot be bound are answered with 400.
+   */
+  readonly params: (request: Request, segments: RouteParams) => Params | Promise<Params>
+}
+
+/** The handlers of a route that serves a channel. */
+export interface ChannelRoute {
+  /** Streams the channel. */
+  readonly GET: RouteHandler
+  /** Answers with the headers, and opens nothing. */
+  readonly HEAD: RouteHandler
+  /** Answers with the methods allowed. */
+  readonly OPTIONS: RouteHandler
+}
+
+/**
+ * Makes the handlers of a Next.js route that serves a channel: replay and live without a hole or a repeat, gaps told in band,
+ * heartbeats, a clean end when the server stops. Nothing of it runs during `next build`.
+ *
+ * @param stream - A channel, or a stream with parameters together with `options.params`.
+ * @example
+ * export const { GET, HEAD, OPTIONS } = channelRoute(prices)
+ */
+export function channelRoute<Output extends object>(
+  stream: Channel<object, Output>,
+  options?: ChannelRouteOptions<Output>,
+): ChannelRoute
+/**
+ * Makes the handlers of a Next.js route that serves the channels of a stream with parameters.
+ *
+ * @param stream - The stream.
+ * @param options - `params` turns a request into the stream's parameters.
+ * @example
+ * export const { GET, HEAD, OPTIONS } = channelRoute(rooms, { params: (request, { id }) => ({ id: String(id) }) })
+ */
+export function channelRoute<Params extends object, Output extends object>(
+  stream: ParameterizedStream<Params, object, Output>,
+  options: ParameterizedRouteOptions<Output, Params>,
+): ChannelRoute
+export function channelRoute(
+  stream: Channel | ParameterizedStream<object, Record<string, unknown>>,
+  options: ChannelRouteOptions<never, never> & Partial<ParameterizedRouteOptions<never, never>> = {},
+): ChannelRoute {
+  const { params: toParams, ...responseOptions } = options
+  if (!toParams && !isChannel(stream)) {
+    throw new TypeError(`channelRoute: stream ${stream.stream} has parameters, so options.params is needed`)
+  }
+  const handle: RouteHandler = async (request, context) => {
+    dependOnRequest(request)
+    if (request.method === 'HEAD' || request.method === 'OPTIONS') {
+      return toResponse(request, stream as Channel, responseOptions as object)
+    }
+    const segments = await segmentsOf(context)
+    if (!toParams) {
+      return toResponse(request, stream as Channel, { ...responseOptions, params: segments } as object)
+    }
+    const bound = await bind(stream as ParameterizedStream<object, Record<string, unknown>>, () =>
+      toParams(request, segments),
+    )
+    if (bound instanceof Response) return bound
+    return toResponse(request, bound.channel, { ...responseOptions, params: bound.params } as object)
+  }
+  return { GET: handle, HEAD: handle, OPTIONS: handle }
+}
+
+async function segmentsOf(context: RouteContext | undefined): Promise<RouteParams> {
+  return (await context?.params) ?? {}
+}
+
+/** Binds a stream to what a request asks for. What cannot be bound is the client's mistake, and it is told no more than that. */
+async function bind(
+  stream: ParameterizedStream<object, Record<string, unknown>>,
+  toParams: () => object | Promise<object>,
+): Promise<{ channel: Channel; params: object } | Response> {
+  const params = await toParams()
+  try {
+    return { channel: stream(params), params }
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error
+    return Response.json({ code: 'invalid-params' }, { status: 400 })
+  }
+}

@@ -1,0 +1,136 @@
+import { type Cursor, type Position, isSamePosition, parseCursor } from '@millrace/core/protocol'
+import type { Backplane, HistoryPolicy, LogPage, ReadFrom } from '../log/backplane.ts'
+import { type LogEntry, follows, positionBefore } from '../log/log-entry.ts'
+import type { ChannelFeed, FeedMember } from './channel-feed.ts'
+import { type Judgement, type ReplayLimits, judgeResume } from './judge-resume.ts'
+
+const PAGE_ENTRIES = 500
+const PAGE_BYTES = 256 * 1024
+
+/** Where a stream without a cursor starts: at the head, at the oldest entry kept, or with the last `last` entries. */
+export type StreamStart = 'head' | 'oldest' | { readonly last: number }
+
+/** Who is fed by a join: a session that writes blocks, or an iterator. */
+export interface ChannelReader {
+  /** Whether nothing more is wanted. */
+  readonly hasEnded: boolean
+  /** Resolves when the reader takes more, or has ended. */
+  readonly ready: () => Promise<void>
+  /** Called first: what became of the cursor, and where the stream goes on. */
+  readonly onOpen: (opening: Opening) => void
+  /** Called for each entry, without a hole from the position that `onOpen` named. */
+  readonly onEntry: (entry: LogEntry) => void
+  /** Called once, between the last replayed entry and the first live one. */
+  readonly onLive: (position: Position) => void
+  /** Called when the log broke off behind the join. Nothing follows. */
+  readonly onBreak: () => void
+}
+
+/** How a stream opens. */
+export type Opening = { readonly resume: 'fresh'; readonly from: Position } | Judgement
+
+/** What a join needs. */
+export interface JoinOptions {
+  /** Where the log lives. */
+  readonly backplane: Backplane
+  /** The channel's live end in this process. */
+  readonly feed: ChannelFeed
+  /** The name of the channel. */
+  readonly channel: string
+  /** What the client sent as its last event ID; empty for none. */
+  readonly lastEventId: string
+  /** Where to start without one. */
+  readonly start: StreamStart
+  /** How much of the log counts as kept. */
+  readonly history: HistoryPolicy
+  /** How much is replayed at the most. */
+  readonly replay: ReplayLimits
+}
+
+/**
+ * Joins a reader to a channel without a hole: arm the tail, read the log behind the cursor page by page at the reader's
+ * pace, and go live in one synchronous step once the feed's window reaches back to the last entry read.
+ *
+ * @returns A function that leaves; it may be called at any time after the join is live, and then has to be.
+ * @throws Whatever the backplane throws.
+ * @see docs/protocol.md §8
+ */
+export async function joinChannel(reader: ChannelReader, options: JoinOptions): Promise<() => void> {
+  const { feed } = options
+  await feed.armed
+  const { opening, page: firstPage } = await open(options)
+  if (reader.hasEnded) return leaveNothing
+  reader.onOpen(opening)
+  let position = opening.from
+  const take = (entry: LogEntry): void => {
+    if (follows(entry, position)) {
+      position = { epoch: entry.epoch, seq: entry.seq, tag: entry.tag }
+      reader.onEntry(entry)
+      // Behind the position: an announcement that came after a read. Same number, other tag: a log that was rolled back.
+    } else if (entry.epoch !== position.epoch || entry.seq > position.seq) leaveBroken()
+    else if (entry.seq === position.seq && entry.tag !== position.tag) leaveBroken()
+  }
+  const leaveBroken = (): void => {
+    feed.detach(member)
+    reader.onBreak()
+  }
+  const member: FeedMember = { onEntry: take, onBreak: () => reader.onBreak() }
+
+  for (let page = firstPage; ; page = await read(options, { seq: position.seq })) {
+    if (reader.hasEnded) return leaveNothing
+    if (!continues(page, position)) return (reader.onBreak(), leaveNothing)
+    for (const entry of page.entries) take(entry)
+    await reader.ready()
+    if (reader.hasEnded) return leaveNothing
+    if (feed.attach(member, position)) {
+      // Attaching moved `position` on by what the window held; the next entry is live.
+      reader.onLive(position)
+      return () => feed.detach(member)
+    }
+    if (feed.isClosed) return (reader.onBreak(), leaveNothing)
+    // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn.
+    if (page.entries.length === 0) await feed.catchUp()
+  }
+}
+
+const leaveNothing = (): void => undefined
+
+async function open(options: JoinOptions): Promise<{ opening: Opening; page: LogPage }> {
+  if (options.lastEventId === '') {
+    const page = await read(options, options.start)
+    const [first] = page.entries
+    const from = first ? positionBefore(first) : page.head
+    // A start asks for what is there; a limit on replay counts for it as for a resume.
+    const isTooMuch =
+      page.head.seq - from.seq > options.replay.maxEvents || page.bytesToHead > options.replay.maxBytes
+    if (!isTooMuch) return { opening: { resume: 'fresh', from }, page }
+    return {
+      opening: { resume: 'fresh', from: page.head },
+      page: await read(options, { seq: page.head.seq }),
+    }
+  }
+  const cursor = parseCursor(options.lastEventId)
+  const { page, judgement } = await judge(cursor, options)
+  const [first] = page.entries
+  if (first && follows(first, judgement.from)) return { opening: judgement, page }
+  return { opening: judgement, page: await read(options, { seq: judgement.from.seq }) }
+}
+
+async function judge(
+  cursor: Cursor | undefined,
+  options: JoinOptions,
+): Promise<{ page: LogPage; judgement: Judgement }> {
+  let page = await read(options, cursor ? { seq: cursor.seq } : 'head')
+  if (cursor && cursor.epoch !== page.head.epoch) page = await read(options, 'oldest')
+  return { page, judgement: judgeResume(cursor, page, options.replay) }
+}
+
+/** Whether a page goes on right behind a position. */
+function continues(page: LogPage, position: Position): boolean {
+  const [first] = page.entries
+  return first ? follows(first, position) : isSamePosition(page.head, position)
+}
+
+function read({ backplane, channel, history }: JoinOptions, from: ReadFrom): Promise<LogPage> {
+  return backplane.read(channel, { from, maxEntries: PAGE_ENTRIES, maxBytes: PAGE_BYTES, history })
+}

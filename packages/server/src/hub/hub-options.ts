@@ -1,0 +1,63 @@
+import type { ReplayLimits } from '../channel/judge-resume.ts'
+import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
+import { memoryBackplane } from '../log/memory-backplane.ts'
+
+/** Options of a hub. Every one has a default. */
+export interface HubOptions {
+  /** Where the logs live. Default: the memory of this process. */
+  readonly backplane?: Backplane
+  /** How much of each log is kept. Default 1,000 events, 10 minutes, 16 MiB. */
+  readonly history?: Partial<HistoryPolicy>
+  /** How much is replayed to a client at the most. Default 10,000 events, 16 MiB. */
+  readonly replay?: Partial<ReplayLimits>
+  /** The largest event that `publish` takes, in bytes of data as UTF-8. Default 1,048,576 (1 MiB). */
+  readonly maxEventBytes?: number
+  /** Bytes that may wait for one client before its stream is ended. Default 1,048,576 (1 MiB). */
+  readonly maxQueueBytes?: number
+  /** The longest silence of a stream, in milliseconds. Default 15,000. */
+  readonly heartbeatMs?: number
+  /** How long a client may leave its bytes unread, in milliseconds. Default 30,000. */
+  readonly writeTimeoutMs?: number
+  /** Over how long clients are told to return when the process ends, and how long one-shot streams may still run, in milliseconds. Default 10,000. */
+  readonly drainMs?: number
+}
+
+/** Options of a hub, with every default filled in. */
+export interface ResolvedHubOptions extends Required<Omit<HubOptions, 'history' | 'replay'>> {
+  readonly history: HistoryPolicy
+  readonly replay: ReplayLimits
+}
+
+const MIB = 1024 * 1024
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {RangeError} If a number is not positive (`drainMs`: not 0 or more); the message names option and value.
+ */
+export function resolveHubOptions(options: HubOptions = {}): ResolvedHubOptions {
+  const { history, replay } = options
+  return {
+    backplane: options.backplane ?? memoryBackplane(),
+    history: {
+      maxEvents: positive('history.maxEvents', history?.maxEvents ?? 1000),
+      maxAgeMs: positive('history.maxAgeMs', history?.maxAgeMs ?? 600_000),
+      maxBytes: positive('history.maxBytes', history?.maxBytes ?? 16 * MIB),
+    },
+    replay: {
+      maxEvents: positive('replay.maxEvents', replay?.maxEvents ?? 10_000),
+      maxBytes: positive('replay.maxBytes', replay?.maxBytes ?? 16 * MIB),
+    },
+    maxEventBytes: positive('maxEventBytes', options.maxEventBytes ?? MIB),
+    maxQueueBytes: positive('maxQueueBytes', options.maxQueueBytes ?? MIB),
+    heartbeatMs: positive('heartbeatMs', options.heartbeatMs ?? 15_000),
+    writeTimeoutMs: positive('writeTimeoutMs', options.writeTimeoutMs ?? 30_000),
+    drainMs: options.drainMs === 0 ? 0 : positive('drainMs', options.drainMs ?? 10_000),
+  }
+}
+
+/** Returns `value` if it is above 0; throws a `RangeError` that names the option if not. */
+export function positive(option: string, value: number): number {
+  if (typeof value === 'number' && value > 0) return value
+  throw new RangeError(`${option} must be a number above 0; got ${String(value)}`)
+}

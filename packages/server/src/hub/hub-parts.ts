@@ -1,0 +1,18 @@
+import type { FlushScheduler } from '../session/flush-scheduler.ts'
+import type { SessionRegistry } from '../session/session-registry.ts'
+import type { FeedRegistry } from './feed-registry.ts'
+import type { ResolvedHubOptions } from './hub-options.ts'
+
+/** What the parts of a hub share. */
+export interface HubParts {
+  /** The hub's options, defaults filled in. */
+  readonly options: ResolvedHubOptions
+  /** The live end of each channel that somebody hears. */
+  readonly feeds: FeedRegistry
+  /** All open responses. */
+  readonly sessions: SessionRegistry
+  /** Flushes sessions after each tick. */
+  readonly scheduler: FlushScheduler
+  /** Over how many milliseconds clients are to spread their return, while the hub admits nobody; else `undefined`. */
+  readonly turnAwayMs: () => number | undefined
+}

@@ -1,0 +1,215 @@
+import { type Channel, type ChannelInput, EventStreamError } from '@millrace/core'
+import { encodeEventData, formatCursor, isApplicationId, isReservedType } from '@millrace/core/protocol'
+import { retryFrame } from '../channel/protocol-frames.ts'
+import { type ChannelResponseOptions, channelResponse } from '../response/channel-response.ts'
+import { spreadOver } from '../response/event-stream-headers.ts'
+import {
+  type StreamHandler,
+  type StreamResponseOptions,
+  streamResponse,
+} from '../response/stream-response.ts'
+import { FlushScheduler } from '../session/flush-scheduler.ts'
+import { type SessionSelector, SessionRegistry } from '../session/session-registry.ts'
+import { FeedRegistry } from './feed-registry.ts'
+import { type HubOptions, resolveHubOptions } from './hub-options.ts'
+import type { HubParts } from './hub-parts.ts'
+import { installShutdown } from './shutdown.ts'
+import { type Subscription, type SubscribeOptions, subscribeTo } from './subscribe.ts'
+import { randomName } from '../log/random-name.ts'
+
+/** What became of a publish. */
+export interface PublishResult {
+  /** The event's cursor. */
+  readonly lastEventId: string
+  /** Whether the same `id` had been published before, so that nothing was added. */
+  readonly repeated: boolean
+}
+
+/** How a hub is to be drained. */
+export interface DrainOptions {
+  /** Over how long clients are told to return, and how long one-shot streams may still run, in milliseconds. Default: the hub's `drainMs`. */
+  readonly windowMs?: number
+}
+
+/** What a drain did. */
+export interface DrainResult {
+  /** Streams of channels that were ended, to resume elsewhere. */
+  readonly moved: number
+  /** One-shot streams that finished within the window. */
+  readonly finished: number
+  /** One-shot streams that were cut off at its end. */
+  readonly cut: number
+}
+
+/** What a hub looks like from outside, at one moment. */
+export interface HubInspection {
+  /** Open responses. */
+  readonly streams: number
+  /** Open responses per channel; one-shot streams under the empty name. */
+  readonly channels: Readonly<Record<string, number>>
+  /** Whether the hub admits nobody any more. */
+  readonly isDraining: boolean
+}
+
+/** Takes events from publishers and hands them to clients; one per process is enough. */
+export class Hub {
+  readonly #parts: HubParts
+  #state: { readonly name: 'open' } | { readonly name: 'draining' | 'closed'; readonly spreadMs: number } = {
+    name: 'open',
+  }
+
+  constructor(options: HubOptions = {}) {
+    const resolved = resolveHubOptions(options)
+    this.#parts = {
+      options: resolved,
+      feeds: new FeedRegistry(resolved),
+      sessions: new SessionRegistry(resolved),
+      scheduler: new FlushScheduler(),
+      turnAwayMs: () => (this.#state.name === 'open' ? undefined : this.#state.spreadMs),
+    }
+  }
+
+  /**
+   * Adds an event to a channel's log. Once it resolves, every connected or returning client sees the event once and in order,
+   * or is told of a gap.
+   *
+   * @param event - `type`, `data`, and optionally an `id` of the application's own, which makes the call repeatable.
+   * @throws {TypeError} If the type is reserved or unknown to the contract, or the id is not 1 to 64 of `A-Za-z0-9_-`.
+   * @throws {EventStreamError} `invalid-data`, `limit-exceeded`, `closed`, or what the backplane says.
+   */
+  async publish<Input extends object>(
+    channel: Channel<Input, object>,
+    event: ChannelInput<Input>,
+  ): Promise<PublishResult> {
+    const record = this.#recordOf(channel as unknown as Channel, event)
+    const { backplane, history } = this.#parts.options
+    // An application's id and a generated key share a name space; the prefix keeps them apart.
+    const idempotencyKey = record.id === undefined ? `-${randomName(16)}` : `+${record.id}`
+    const { position, repeated } = await backplane.append(channel.channel, record, {
+      idempotencyKey,
+      history,
+    })
+    return { lastEventId: formatCursor(position, record.id), repeated }
+  }
+
+  /** Hears a channel inside the process: each event once and in order, or a gap. Ends when the signal aborts or the loop is left. */
+  subscribe<Input extends object, Output extends object>(
+    channel: Channel<Input, Output>,
+    options: SubscribeOptions = {},
+  ): Subscription<Output> {
+    this.#checkOpen()
+    return subscribeTo(this.#parts, channel as unknown as Channel, options) as Subscription<Output>
+  }
+
+  /** Answers a request with a channel's events. */
+  respond<Output extends object, Params>(
+    request: Request,
+    channel: Channel<object, Output>,
+    options: ChannelResponseOptions<Output, Params> & { readonly params?: Params } = {},
+  ): Promise<Response> {
+    installShutdown(this)
+    return channelResponse(this.#parts, request, channel as unknown as Channel, options)
+  }
+
+  /** Answers a request with the events of one source. */
+  respondOnce<Params>(
+    request: Request,
+    handler: StreamHandler<Params>,
+    options: StreamResponseOptions & {
+      readonly params: Params
+      readonly runInScope?: <Result>(step: () => Result) => Result
+    },
+  ): Promise<Response> {
+    installShutdown(this)
+    return streamResponse(this.#parts, request, handler, { runInScope: (step) => step(), ...options })
+  }
+
+  /** Ends the streams that carry a tag, or belong to a principal. Their clients return and are judged again. Returns how many. */
+  async revoke(selector: SessionSelector): Promise<number> {
+    return this.#parts.sessions.end(selector, 'revoked')
+  }
+
+  /** How many streams are open, and on which channels. */
+  inspect(): HubInspection {
+    const channels: Record<string, number> = {}
+    for (const { channel = '' } of this.#parts.sessions.records)
+      channels[channel] = (channels[channel] ?? 0) + 1
+    return { streams: this.#parts.sessions.records.size, channels, isDraining: this.#state.name !== 'open' }
+  }
+
+  /**
+   * Sends all clients away in good order: admits nobody, ends the streams of channels with a return time spread over the window,
+   * and gives one-shot streams until its end.
+   *
+   * @returns What became of the streams that were open.
+   */
+  async drain({ windowMs = this.#parts.options.drainMs }: DrainOptions = {}): Promise<DrainResult> {
+    const { sessions } = this.#parts
+    if (this.#state.name === 'open') this.#state = { name: 'draining', spreadMs: windowMs }
+    const finite = [...sessions.records].filter(({ channel }) => channel === undefined)
+    const endless = [...sessions.records].filter(({ channel }) => channel !== undefined)
+    for (const { session } of endless) session.end('drained', retryFrame(spreadOver(windowMs)))
+    await Promise.race([sessions.whenEmpty(), delay(windowMs)])
+    const late = finite.filter(({ session }) => !session.hasEnded)
+    for (const { session } of late) session.end('drained')
+    return { moved: endless.length, finished: finite.length - late.length, cut: late.length }
+  }
+
+  /** Ends everything at once, and lets go of the backplane. Publishing afterwards throws `closed`. */
+  async close(): Promise<void> {
+    if (this.#state.name === 'closed') return
+    const { sessions, feeds, options } = this.#parts
+    this.#state = { name: 'closed', spreadMs: options.drainMs }
+    for (const { session } of sessions.records) {
+      session.end('drained', retryFrame(spreadOver(options.drainMs)))
+    }
+    feeds.close()
+    sessions.close()
+    await options.backplane.close()
+  }
+
+  #recordOf(
+    channel: Channel,
+    event: { readonly type: string; readonly data: unknown; readonly id?: string },
+  ): {
+    readonly type: string
+    readonly data: string
+    readonly id?: string
+  } {
+    this.#checkOpen()
+    const { type, id } = event
+    if (typeof channel.channel !== 'string') {
+      throw new TypeError(
+        `publish: stream ${channel.stream} has parameters; bind it first, as in ${channel.stream}({ … })`,
+      )
+    }
+    if (isReservedType(type))
+      throw new TypeError(`publish: the event type ${JSON.stringify(type)} is reserved`)
+    if (id !== undefined && !isApplicationId(id)) {
+      throw new TypeError(`publish: id must be 1 to 64 of A-Za-z0-9_-; got ${JSON.stringify(id)}`)
+    }
+    const data = encodeEventData(channel, type, event.data)
+    this.#checkSize(channel, type, data)
+    return id === undefined ? { type, data } : { type, data, id }
+  }
+
+  #checkSize(channel: Channel, type: string, data: string): void {
+    const { maxEventBytes } = this.#parts.options
+    // A UTF-16 unit is 1 to 3 bytes of UTF-8, so most events need no count.
+    if (data.length * 3 <= maxEventBytes) return
+    const bytes = new TextEncoder().encode(data).length
+    if (bytes <= maxEventBytes) return
+    throw new EventStreamError(
+      'limit-exceeded',
+      `publish: data of event "${type}" on ${channel.channel} has ${bytes} bytes; maxEventBytes is ${maxEventBytes}`,
+    )
+  }
+
+  #checkOpen(): void {
+    if (this.#state.name === 'closed') throw new EventStreamError('closed', 'the hub was closed')
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

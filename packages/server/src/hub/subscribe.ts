@@ -1,0 +1,163 @@
+import type { Channel, ChannelEvent } from '@millrace/core'
+import { type GapReason, formatCursor } from '@millrace/core/protocol'
+import { eventOf } from '../channel/event-of.ts'
+import { type ChannelReader, type StreamStart, joinChannel } from '../channel/join-channel.ts'
+import type { LogEntry } from '../log/log-entry.ts'
+import type { HubParts } from './hub-parts.ts'
+
+/** Items that may wait for the loop; past that the log is read again at the loop's pace. */
+const MAX_WAITING = 1000
+
+/** Options of `hub.subscribe`. */
+export interface SubscribeOptions {
+  /** Where to go on from: the `lastEventId` of an event or a publish. Default: `start` decides. */
+  readonly lastEventId?: string
+  /** Where to start without one: `'head'` (default), `'oldest'`, or `{ last: n }`. */
+  readonly start?: StreamStart
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal
+}
+
+/** Tells a subscriber that events will not come. */
+export interface SubscriptionGap {
+  readonly type: 'millrace.gap'
+  /** Why, and how many; `null` where nobody can know. */
+  readonly data: { readonly reason: GapReason; readonly missed: number | null }
+  /** The position from which the subscription goes on. */
+  readonly lastEventId: string
+}
+
+/** What `hub.subscribe` yields: events, and gaps between them. */
+export type Subscription<Output extends object> = AsyncGenerator<
+  ChannelEvent<Output> | SubscriptionGap,
+  void,
+  undefined
+>
+
+type Item = ChannelEvent<Record<string, unknown>> | SubscriptionGap
+
+/** Hears a channel; joins again behind the last item whenever the log broke off, or the loop fell behind. */
+export async function* subscribeTo(
+  parts: HubParts,
+  channel: Channel,
+  { lastEventId = '', start = 'head', signal }: SubscribeOptions,
+): AsyncGenerator<Item, void, undefined> {
+  let cursor = lastEventId
+  const { feed, release } = parts.feeds.use(channel.channel)
+  try {
+    while (!signal?.aborted && !feed.isClosed) {
+      const inbox = new Inbox(channel, signal)
+      const { backplane, history, replay } = parts.options
+      const joined = joinChannel(inbox, {
+        feed,
+        channel: channel.channel,
+        lastEventId: cursor,
+        start,
+        backplane,
+        history,
+        replay,
+      })
+      // Its error comes out of `take`, when what was read before it has been yielded.
+      joined.catch((error: unknown) => inbox.fail(error))
+      try {
+        for (let item = await inbox.take(); item; item = await inbox.take()) {
+          cursor = item.lastEventId
+          yield item
+        }
+        cursor = inbox.lastEventId || cursor
+      } finally {
+        inbox.end()
+        joined.then((leave) => leave()).catch(() => undefined)
+      }
+    }
+  } finally {
+    release()
+  }
+}
+
+/** Items between a join and a loop. Bounded: a loop that falls behind is taken off, and reads the log again. */
+class Inbox implements ChannelReader {
+  /** The position that the join opened at; where it goes on from, if nothing was read. */
+  lastEventId = ''
+  readonly #channel: Channel
+  #items: Item[] = []
+  #hasEnded = false
+  #error: { readonly error: unknown } | undefined
+  #isReplaying = true
+  #wake: () => void = () => undefined
+  #wakeJoin: () => void = () => undefined
+  readonly #signal: AbortSignal | undefined
+  readonly #onAbort = (): void => this.end()
+
+  constructor(channel: Channel, signal: AbortSignal | undefined) {
+    this.#channel = channel
+    this.#signal = signal
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    if (signal?.aborted) this.end()
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** The next item; `undefined` when a new join is needed, or the subscription is over. */
+  async take(): Promise<Item | undefined> {
+    for (;;) {
+      const item = this.#items.shift()
+      if (this.#items.length === 0) this.#wakeJoin()
+      if (item || this.#signal?.aborted) return this.#signal?.aborted ? undefined : item
+      if (this.#error) throw this.#error.error
+      if (this.#hasEnded) return undefined
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#error = { error }
+    this.end()
+  }
+
+  end(): void {
+    this.#hasEnded = true
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#wake()
+    this.#wakeJoin()
+  }
+
+  async ready(): Promise<void> {
+    while (this.#items.length > 0 && !this.#hasEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wakeJoin = resolve
+      })
+    }
+  }
+
+  onOpen(opening: Parameters<ChannelReader['onOpen']>[0]): void {
+    this.lastEventId = formatCursor(opening.from)
+    if (opening.resume !== 'gap') return
+    const { reason, missed } = opening
+    this.#put({ type: 'millrace.gap', data: { reason, missed }, lastEventId: this.lastEventId })
+  }
+
+  onEntry(entry: LogEntry): void {
+    if (this.#hasEnded) return
+    if (!this.#isReplaying && this.#items.length >= MAX_WAITING) return this.end()
+    const lastEventId = formatCursor(entry, entry.id)
+    this.#put(eventOf(entry, { channel: this.#channel, lastEventId, replayed: this.#isReplaying }))
+  }
+
+  onLive(): void {
+    this.#isReplaying = false
+  }
+
+  onBreak(): void {
+    this.end()
+  }
+
+  #put(item: Item): void {
+    this.#items.push(item)
+    this.#wake()
+  }
+}

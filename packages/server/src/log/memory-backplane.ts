@@ -1,0 +1,116 @@
+import { EventStreamError } from '@millrace/core'
+import type { Position } from '@millrace/core/protocol'
+import type {
+  Announcement,
+  AppendOptions,
+  AppendResult,
+  Backplane,
+  LogPage,
+  ReadOptions,
+} from './backplane.ts'
+import type { LogRecord } from './log-entry.ts'
+import { MemoryLog } from './memory-log.ts'
+import { randomName, randomTag } from './random-name.ts'
+
+/** Options of {@link memoryBackplane}. */
+export interface MemoryBackplaneOptions {
+  /** Logs held at the most; the one that was longest unused makes room, and keeps its place. Default 100,000. */
+  readonly maxChannels?: number
+}
+
+/** A backplane in the memory of this process: the default, and the reference for every other. */
+export function memoryBackplane(options: MemoryBackplaneOptions = {}): MemoryBackplane {
+  return new MemoryBackplane(options)
+}
+
+/** Logs in memory. Made by {@link memoryBackplane}. */
+export class MemoryBackplane implements Backplane {
+  readonly #maxChannels: number
+  /** In order of last use, so that the first is the one to put away. */
+  readonly #logs = new Map<string, MemoryLog>()
+  /** Heads of logs that were put away: they go on where they were. */
+  readonly #away = new Map<string, Position>()
+  readonly #tails = new Map<string, Set<(announcement: Announcement) => void>>()
+  #closed = false
+
+  constructor({ maxChannels = 100_000 }: MemoryBackplaneOptions = {}) {
+    if (!Number.isSafeInteger(maxChannels) || maxChannels < 1) {
+      throw new RangeError(`memoryBackplane: maxChannels must be a positive integer; got ${maxChannels}`)
+    }
+    this.#maxChannels = maxChannels
+  }
+
+  /** `up` until closed. */
+  get state(): 'up' | 'down' {
+    return this.#closed ? 'down' : 'up'
+  }
+
+  async append(channel: string, record: LogRecord, options: AppendOptions): Promise<AppendResult> {
+    const { entry, position, repeated } = this.#log(channel).append(record, options)
+    if (entry) this.#announce(channel, { kind: 'entry', entry })
+    return { position, repeated }
+  }
+
+  async read(channel: string, options: ReadOptions): Promise<LogPage> {
+    return this.#log(channel).read(options)
+  }
+
+  async tail(channel: string, listener: (announcement: Announcement) => void): Promise<() => void> {
+    this.#checkOpen()
+    const tails = this.#tails.get(channel) ?? new Set()
+    this.#tails.set(channel, tails.add(listener))
+    return () => {
+      tails.delete(listener)
+      if (tails.size === 0 && this.#tails.get(channel) === tails) this.#tails.delete(channel)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#logs.clear()
+    this.#away.clear()
+    this.#tails.clear()
+  }
+
+  /** Begins a channel's log anew, under another epoch, as a store does that lost its data. Clients are told of a gap. */
+  restart(channel: string): void {
+    this.#checkOpen()
+    this.#away.delete(channel)
+    const log = newLog()
+    this.#logs.set(channel, log)
+    this.#announce(channel, { kind: 'head', head: log.head })
+  }
+
+  #announce(channel: string, announcement: Announcement): void {
+    for (const listener of this.#tails.get(channel) ?? []) listener(announcement)
+  }
+
+  #log(channel: string): MemoryLog {
+    this.#checkOpen()
+    const away = this.#away.get(channel)
+    const log = this.#logs.get(channel) ?? (away ? new MemoryLog(away) : newLog())
+    this.#away.delete(channel)
+    this.#logs.delete(channel)
+    this.#logs.set(channel, log)
+    if (this.#logs.size > this.#maxChannels) this.#putAwayOldest()
+    return log
+  }
+
+  #putAwayOldest(): void {
+    const [oldest] = this.#logs
+    if (!oldest) return
+    const [channel, log] = oldest
+    this.#logs.delete(channel)
+    this.#away.set(channel, log.head)
+    // Bounded as well: a place forgotten here is a new epoch later, and so a gap that is told.
+    if (this.#away.size > 4 * this.#maxChannels) this.#away.delete(this.#away.keys().next().value as string)
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new EventStreamError('closed', 'the memory backplane was closed')
+  }
+}
+
+function newLog(): MemoryLog {
+  return new MemoryLog({ epoch: randomName(10), seq: 0, tag: randomTag() })
+}

@@ -1,0 +1,52 @@
+import { CURSOR_PARAMETER } from '@millrace/core/protocol'
+import { retryFrame } from '../channel/protocol-frames.ts'
+
+/**
+ * The headers of every event stream. `no-transform` also keeps servers from compressing, which would hold events back; no
+ * hop-by-hop header is among them, since HTTP/2 forbids those.
+ */
+export const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store, no-transform, private',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** The longest last event ID that is looked at; a longer one is as good as any other that is unknown. */
+const MAX_LAST_EVENT_ID = 4096
+
+/** The last event ID that a request carries: the header counts, then the query parameter; empty for none. */
+export function lastEventIdOf(request: Request): string {
+  const header = request.headers.get('last-event-id')
+  // Fetch hands on bytes as Latin-1, and the standard sends UTF-8; only ASCII is ever a cursor, so both read alike.
+  const id = header || (new URL(request.url).searchParams.get(CURSOR_PARAMETER) ?? '')
+  return id.slice(0, MAX_LAST_EVENT_ID)
+}
+
+/** The answer to `HEAD`: the headers, and nothing behind them. */
+export function headResponse(): Response {
+  return new Response(null, { headers: EVENT_STREAM_HEADERS })
+}
+
+/** The answer to `OPTIONS`. */
+export function optionsResponse(allow: string): Response {
+  return new Response(null, { status: 204, headers: { Allow: allow } })
+}
+
+/**
+ * Asks a client to return later, somewhere within `spreadMs`. Status 200, since a native `EventSource` gives up on any other;
+ * 503 for requests that did not ask for an event stream.
+ */
+export function returnLaterResponse(request: Request, spreadMs: number): Response {
+  if (!request.headers.get('accept')?.includes('text/event-stream')) {
+    return new Response(null, { status: 503, headers: { 'Retry-After': String(Math.ceil(spreadMs / 1000)) } })
+  }
+  return new Response(retryFrame(spreadOver(spreadMs)) as Uint8Array<ArrayBuffer>, {
+    headers: EVENT_STREAM_HEADERS,
+  })
+}
+
+/** A random time within a window, in milliseconds, so that clients do not return all at once. */
+export function spreadOver(windowMs: number): number {
+  return Math.round(Math.random() * windowMs)
+}

@@ -1,0 +1,169 @@
+import { type Channel, encodeEventBytes } from '@millrace/core'
+import { END, encodeEventData, isReservedType } from '@millrace/core/protocol'
+import { HEARTBEAT_COMMENT, endFrame, openFrame } from '../channel/protocol-frames.ts'
+import { positive } from '../hub/hub-options.ts'
+import type { HubParts } from '../hub/hub-parts.ts'
+import { reportError } from '../hub/report-error.ts'
+import { Session } from '../session/session.ts'
+import {
+  EVENT_STREAM_HEADERS,
+  headResponse,
+  lastEventIdOf,
+  returnLaterResponse,
+} from './event-stream-headers.ts'
+
+/** An event that a one-shot stream yields. */
+export interface YieldedEvent {
+  /** The event type. Default `message`. */
+  readonly type?: string
+  /** A string as it is; anything else, and under a contract everything, as JSON. */
+  readonly data: unknown
+  /** The SSE id, verbatim; it is the handler that makes sense of it when it comes back as `lastEventId`. */
+  readonly id?: string
+}
+
+/** What a one-shot stream's handler is given. */
+export interface StreamContext<Params = unknown> {
+  /** The request. */
+  readonly request: Request
+  /** Aborted when the stream ends for any cause: hand it to whatever the source waits for. */
+  readonly signal: AbortSignal
+  /** The last event ID that the client sent; empty for none. */
+  readonly lastEventId: string
+  /** The route's parameters. */
+  readonly params: Params
+}
+
+/**
+ * Makes the events of one response: an async generator function; or an async function that returns an async iterable, or a
+ * `Response` to answer with that instead.
+ */
+export type StreamHandler<Params = unknown> = (
+  context: StreamContext<Params>,
+) => AsyncIterable<YieldedEvent> | Promise<AsyncIterable<YieldedEvent> | Response>
+
+/** Options of a one-shot stream. */
+export interface StreamResponseOptions {
+  /** What the events carry; their data is checked and goes as JSON. Default: no contract. */
+  readonly contract?: Channel
+  /** The longest silence, in milliseconds. Default: the hub's, 15,000. */
+  readonly heartbeatMs?: number
+}
+
+/** What a response needs besides the options that users give. */
+export interface StreamResponseContext<Params> extends StreamResponseOptions {
+  /** The route's parameters. */
+  readonly params: Params
+  /** Runs each step of the source within the scope of its request. */
+  readonly runInScope: <Result>(step: () => Result) => Result
+}
+
+/** Answers a request with the events of one source. @see docs/protocol.md §7 */
+export async function streamResponse<Params>(
+  parts: HubParts,
+  request: Request,
+  handler: StreamHandler<Params>,
+  { params, runInScope, ...options }: StreamResponseContext<Params>,
+): Promise<Response> {
+  if (request.method === 'HEAD') return headResponse()
+  const lastEventId = lastEventIdOf(request)
+  if (lastEventId === END) return new Response(null, { status: 204 })
+  const turnAwayMs = parts.turnAwayMs()
+  if (turnAwayMs !== undefined) return returnLaterResponse(request, turnAwayMs)
+
+  const heartbeatMs = positive('heartbeatMs', options.heartbeatMs ?? parts.options.heartbeatMs)
+  const session = new Session({
+    limits: parts.options,
+    scheduler: parts.scheduler,
+    requestSignal: request.signal,
+  })
+  const source = await begin(session, () =>
+    runInScope(() => handler({ request, signal: session.signal, lastEventId, params })),
+  )
+  if (!isAsyncIterable(source)) {
+    session.end('done')
+    return source
+  }
+  parts.sessions.add({
+    session,
+    channel: undefined,
+    principal: undefined,
+    tags: [],
+    endsAtMs: Infinity,
+    endsAs: 'lifetime',
+    heartbeatMs,
+    beat: () => session.write(HEARTBEAT_COMMENT),
+  })
+  session.write(openFrame({ resume: lastEventId === '' ? 'fresh' : 'resumed', delivery: 'all', heartbeatMs }))
+  void pump(
+    session,
+    runInScope(() => source[Symbol.asyncIterator]()),
+    { runInScope, contract: options.contract },
+  )
+  return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
+}
+
+async function begin(
+  session: Session,
+  start: () => AsyncIterable<YieldedEvent> | Promise<AsyncIterable<YieldedEvent> | Response>,
+): Promise<AsyncIterable<YieldedEvent> | Response> {
+  try {
+    return await start()
+  } catch (error) {
+    session.end('failed')
+    throw error
+  }
+}
+
+/** Pulls the source at the client's pace, and lets go of it however the stream ends. */
+async function pump(
+  session: Session,
+  source: AsyncIterator<YieldedEvent>,
+  {
+    runInScope,
+    contract,
+  }: { runInScope: <Result>(step: () => Result) => Result; contract: Channel | undefined },
+): Promise<void> {
+  session.onEnd((cause) => {
+    // An abort alone does not wake a source that is suspended at `yield`, and `return()` alone none that waits: both are needed.
+    if (cause !== 'done') Promise.resolve(runInScope(() => source.return?.())).catch(reportError)
+  })
+  try {
+    for (;;) {
+      await session.ready()
+      if (session.hasEnded) return
+      const step = await runInScope(() => source.next())
+      if (session.hasEnded) return
+      if (step.done) break
+      session.write(encodeYielded(step.value, contract))
+    }
+    await session.ready()
+    session.end('done', endFrame({ reason: 'done' }))
+  } catch (error) {
+    // A source that heeds its signal throws when the client is gone; that is no news.
+    if (session.hasEnded) return
+    reportError(error)
+    await session.ready()
+    session.end('failed', endFrame({ reason: 'failed' }))
+  }
+}
+
+function encodeYielded(event: YieldedEvent, contract: Channel | undefined): Uint8Array {
+  const { type = 'message', data, id } = event
+  if (isReservedType(type))
+    throw new TypeError(`eventStream: the event type ${JSON.stringify(type)} is reserved`)
+  if (data === undefined)
+    throw new TypeError(`eventStream: an event of type ${JSON.stringify(type)} has no data`)
+  const text = contract
+    ? encodeEventData(contract, type, data)
+    : typeof data === 'string'
+      ? data
+      : JSON.stringify(data)
+  return encodeEventBytes({ event: type, data: text, ...(id === undefined ? {} : { id }) })
+}
+
+function isAsyncIterable(
+  value: AsyncIterable<YieldedEvent> | Response,
+): value is AsyncIterable<YieldedEvent> {
+  return Symbol.asyncIterator in value
+}

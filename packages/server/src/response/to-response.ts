@@ -1,0 +1,32 @@
+import type { Channel } from '@millrace/core'
+import type { Hub } from '../hub/hub.ts'
+import { getHub } from '../hub/process-hub.ts'
+import type { ChannelResponseOptions } from './channel-response.ts'
+import { optionsResponse } from './event-stream-headers.ts'
+
+/** Options of {@link toResponse}. */
+export interface ToResponseOptions<Output extends object, Params> extends ChannelResponseOptions<
+  Output,
+  Params
+> {
+  /** The route's parameters, handed to `authorize`. */
+  readonly params?: Params
+  /** The hub that has the channel. Default: the one of this process. */
+  readonly hub?: Hub
+}
+
+/**
+ * Answers a request with a channel's events, in any server that speaks `Request` and `Response`.
+ *
+ * `HEAD` and `OPTIONS` are answered too, and open nothing.
+ *
+ * @throws Whatever `authorize` throws.
+ */
+export async function toResponse<Output extends object, Params = undefined>(
+  request: Request,
+  channel: Channel<object, Output>,
+  { hub = getHub(), ...options }: ToResponseOptions<Output, Params> = {},
+): Promise<Response> {
+  if (request.method === 'OPTIONS') return optionsResponse('GET, HEAD, OPTIONS')
+  return hub.respond(request, channel, options)
+}

@@ -1,0 +1,120 @@
+import type { EndCause, Session } from './session.ts'
+import { retryFrame } from '../channel/protocol-frames.ts'
+
+/** What the registry knows of a session besides itself. */
+export interface SessionRecord {
+  /** The session. */
+  readonly session: Session
+  /** The channel, or `undefined` for a one-shot stream. */
+  readonly channel: string | undefined
+  /** Who it belongs to, if `authorize` said so. */
+  readonly principal: string | undefined
+  /** What `revoke` can name it by. */
+  readonly tags: readonly string[]
+  /** When its authorisation or its lifetime ends, in milliseconds since the epoch; `Infinity` for never. */
+  readonly endsAtMs: number
+  /** Why it ends then. */
+  readonly endsAs: 'lifetime' | 'expired'
+  /** Silence after which a sign of life is due, in milliseconds. */
+  readonly heartbeatMs: number
+  /** Writes a sign of life. */
+  readonly beat: () => void
+}
+
+/** Which sessions to end: those with this tag, or of this principal. */
+export type SessionSelector = { readonly tag: string } | { readonly principal: string }
+
+/** How a client that is sent away for a while is told to return. */
+const SHORT_RETRY_MS = 250
+
+/**
+ * All sessions of a hub, and the one timer that they share: heartbeats, lifetimes, expiry, write timeouts.
+ */
+export class SessionRegistry {
+  readonly #writeTimeoutMs: number
+  readonly #records = new Set<SessionRecord>()
+  readonly #beatenMs = new WeakMap<SessionRecord, number>()
+  #timer: ReturnType<typeof setInterval> | undefined
+  #periodMs = Infinity
+  #wakeWhenEmpty: Array<() => void> = []
+
+  constructor(options: { readonly writeTimeoutMs: number }) {
+    this.#writeTimeoutMs = options.writeTimeoutMs
+  }
+
+  /** The sessions, in order of arrival. */
+  get records(): ReadonlySet<SessionRecord> {
+    return this.#records
+  }
+
+  /** Adds a session until it ends. */
+  add(record: SessionRecord): void {
+    if (record.session.hasEnded) return
+    this.#records.add(record)
+    this.#beatenMs.set(record, Date.now())
+    record.session.onEnd(() => this.#remove(record))
+    this.#tickAtLeastEvery(Math.min(record.heartbeatMs / 4, this.#writeTimeoutMs / 4, 1000))
+  }
+
+  /** Ends all sessions that a selector names. Returns how many. */
+  end(selector: SessionSelector, cause: EndCause): number {
+    const named = [...this.#records].filter((record) =>
+      'tag' in selector ? record.tags.includes(selector.tag) : record.principal === selector.principal,
+    )
+    for (const { session } of named) session.end(cause)
+    return named.length
+  }
+
+  /** Resolves when no session is left. */
+  whenEmpty(): Promise<void> {
+    if (this.#records.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#wakeWhenEmpty.push(resolve))
+  }
+
+  /** Stops the timer; sessions are not touched. */
+  close(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#periodMs = Infinity
+  }
+
+  #remove(record: SessionRecord): void {
+    this.#records.delete(record)
+    if (this.#records.size > 0) return
+    this.close()
+    for (const wake of this.#wakeWhenEmpty.splice(0)) wake()
+  }
+
+  #tickAtLeastEvery(periodMs: number): void {
+    if (periodMs >= this.#periodMs) return
+    clearInterval(this.#timer)
+    this.#periodMs = Math.max(periodMs, 5)
+    this.#timer = setInterval(() => this.#tick(), this.#periodMs)
+    // Sockets keep a process alive, and a heartbeat alone should not.
+    ;(this.#timer as { unref?: () => void }).unref?.()
+  }
+
+  #tick(): void {
+    const nowMs = Date.now()
+    for (const record of this.#records) this.#check(record, nowMs)
+  }
+
+  #check(record: SessionRecord, nowMs: number): void {
+    const { session } = record
+    if (nowMs >= record.endsAtMs) {
+      return record.endsAs === 'lifetime'
+        ? session.end('lifetime', retryFrame(SHORT_RETRY_MS))
+        : session.end('expired')
+    }
+    if (session.isBehind) {
+      if (nowMs - session.lastTakenMs >= this.#writeTimeoutMs) session.end('stalled')
+      return
+    }
+    const quietSinceMs = Math.max(session.lastTakenMs, this.#beatenMs.get(record) ?? 0)
+    // A tick early rather than a tick late: `heartbeatMs` is what the client was promised.
+    if (nowMs - quietSinceMs + this.#periodMs > record.heartbeatMs) {
+      this.#beatenMs.set(record, nowMs)
+      record.beat()
+    }
+  }
+}
