@@ -58,29 +58,32 @@ export function channelRoute<Params extends object, Output extends object>(
   options: ParameterizedRouteOptions<Output, Params>,
 ): ChannelRoute
 export function channelRoute(
-  stream: Channel | ParameterizedStream<object, Record<string, unknown>>,
-  options: ChannelRouteOptions<never, never> & Partial<ParameterizedRouteOptions<never, never>> = {},
+  stream: Channel<object, object> | ParameterizedStream<never, object>,
+  { params: toParams, ...responseOptions }: AnyRouteOptions = {},
 ): ChannelRoute {
-  const { params: toParams, ...responseOptions } = options
   if (!toParams && !isChannel(stream)) {
     throw new TypeError(`channelRoute: stream ${stream.stream} has parameters, so options.params is needed`)
   }
   const handle: RouteHandler = async (request, context) => {
     dependOnRequest(request)
     if (request.method === 'HEAD' || request.method === 'OPTIONS') {
-      return toResponse(request, stream as Channel, responseOptions as object)
+      return toResponse(request, stream as Channel<object, object>, responseOptions)
     }
     const segments = await segmentsOf(context)
     if (!toParams) {
-      return toResponse(request, stream as Channel, { ...responseOptions, params: segments } as object)
+      return toResponse(request, stream as Channel<object, object>, { ...responseOptions, params: segments })
     }
-    const bound = await bind(stream as ParameterizedStream<object, Record<string, unknown>>, () =>
-      toParams(request, segments),
-    )
+    const bound = await bind(stream as ParameterizedStream<object, object>, () => toParams(request, segments))
     if (bound instanceof Response) return bound
-    return toResponse(request, bound.channel, { ...responseOptions, params: bound.params } as object)
+    return toResponse(request, bound.channel, { ...responseOptions, params: bound.params })
   }
   return { GET: handle, HEAD: handle, OPTIONS: handle }
+}
+
+/** The options of both overloads, as far as this module looks at them; the rest is handed on. */
+interface AnyRouteOptions {
+  readonly params?: (request: Request, segments: RouteParams) => object | Promise<object>
+  readonly hub?: Hub
 }
 
 async function segmentsOf(context: RouteContext | undefined): Promise<RouteParams> {
@@ -89,9 +92,9 @@ async function segmentsOf(context: RouteContext | undefined): Promise<RouteParam
 
 /** Binds a stream to what a request asks for. What cannot be bound is the client's mistake, and it is told no more than that. */
 async function bind(
-  stream: ParameterizedStream<object, Record<string, unknown>>,
+  stream: ParameterizedStream<object, object>,
   toParams: () => object | Promise<object>,
-): Promise<{ channel: Channel; params: object } | Response> {
+): Promise<{ channel: Channel<object, object>; params: object } | Response> {
   const params = await toParams()
   try {
     return { channel: stream(params), params }
