@@ -16,33 +16,44 @@ export interface PlainEvent<Data = string> {
 
 /** Events will not come. The stream goes on behind the hole, with a snapshot first where the route has one. */
 export interface GapItem {
+  /** The name of the protocol's block. */
   readonly type: 'millrace.gap'
+  /** Why, and how many. */
   readonly data: {
     /** Why. */
     readonly reason: GapReason
     /** How many events; `null` where nobody can know. */
     readonly missed: number | null
   }
+  /** The last event ID string after this block. */
   readonly lastEventId: string
 }
 
 /** The route's state, which replaces what was folded so far. */
 export interface SnapshotItem {
+  /** The name of the protocol's block. */
   readonly type: 'millrace.snapshot'
+  /** What replaces the state folded so far. */
   readonly data: { readonly state: unknown }
+  /** The last event ID string after this block. */
   readonly lastEventId: string
 }
 
 /** What was missed has been replayed; live events follow. */
 export interface LiveItem {
+  /** The name of the protocol's block. */
   readonly type: 'millrace.live'
+  /** The last event ID string after this block. */
   readonly lastEventId: string
 }
 
 /** The stream is over for good. */
 export interface EndItem {
+  /** The name of the protocol's block. */
   readonly type: 'millrace.end'
+  /** Whether the source finished, or threw. */
   readonly data: { readonly reason: 'done' | 'failed' }
+  /** The last event ID string after this block. */
   readonly lastEventId: string
 }
 

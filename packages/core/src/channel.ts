@@ -54,15 +54,19 @@ export type ChannelEvent<Output extends object> = {
   }
 }[keyof Output & string]
 
-type TypesOf<Source> = Source extends { readonly '~types'?: infer Types } ? NonNullable<Types> : never
-
 /** The events that a channel takes: data by event type. */
-export type InputOf<Source> =
-  TypesOf<Source> extends { readonly input: infer Input extends object } ? Input : never
+export type InputOf<Source> = Source extends {
+  readonly '~types'?: { readonly input: infer Input extends object }
+}
+  ? Input
+  : never
 
 /** The events that a channel yields: data by event type. */
-export type OutputOf<Source> =
-  TypesOf<Source> extends { readonly output: infer Output extends object } ? Output : never
+export type OutputOf<Source> = Source extends {
+  readonly '~types'?: { readonly output: infer Output extends object }
+}
+  ? Output
+  : never
 
 /** Tells whether a value is a channel; a stream with declared parameters is one only once it is bound. */
 export function isChannel(value: unknown): value is Channel {

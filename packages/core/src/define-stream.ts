@@ -41,8 +41,11 @@ export interface SchemaStreamOptions<
   readonly params?: readonly Names[]
 }
 
-type InputOfSchemas<Schemas> = { -readonly [Type in keyof Schemas]: SchemaInput<Schemas[Type]> }
-type OutputOfSchemas<Schemas> = { -readonly [Type in keyof Schemas]: SchemaOutput<Schemas[Type]> }
+/** What goes into each of some schemas: data by event type. */
+export type SchemaInputs<Schemas> = { -readonly [Type in keyof Schemas]: SchemaInput<Schemas[Type]> }
+
+/** What comes out of each of some schemas: data by event type. */
+export type SchemaOutputs<Schemas> = { -readonly [Type in keyof Schemas]: SchemaOutput<Schemas[Type]> }
 
 /** What {@link defineStream} makes: a channel, or with parameters a function that makes channels. */
 export type StreamDefinition<Params extends object, Input extends object, Output extends object = Input> = [
@@ -52,16 +55,15 @@ export type StreamDefinition<Params extends object, Input extends object, Output
   : ParameterizedStream<Params, Input, Output>
 
 /**
- * Names a stream and says what its events carry, for both ends at once.
+ * Names a stream and gives the types of its events, for both ends at once.
  *
- * With types alone nothing is checked at run time but that data is JSON. With schemas, `publish` refuses data that does not
- * pass, the wire carries what was published, and clients get what their schema makes of it.
+ * With types alone nothing is checked at run time but that data is JSON. With schemas (the other overload), `publish` refuses
+ * data that does not pass, the wire carries what was published, and clients get what their schema makes of it.
  *
  * @param name - The stream's name: 1 to 100 of `A-Za-z0-9_./-`, not beginning with `millrace.`.
- * @param options - `events`: schemas by event type; `params`: names of parameters; `invalidData`: what becomes of received
- *   data that does not pass, default `'skip'`.
+ * @param options - `invalidData`: what becomes of received data that is not JSON, default `'skip'`.
  * @returns A channel; or, with parameters, a function that binds the stream to one.
- * @throws {TypeError} If the name is not allowed, or an event type is reserved or has no schema.
+ * @throws {TypeError} If the name is not allowed.
  * @example
  * const prices = defineStream<{ tick: { symbol: string; price: number } }>('prices')
  * const rooms = defineStream<{ message: string }, { id: string }>('rooms')
@@ -70,6 +72,17 @@ export function defineStream<Events extends object, Params extends StreamParams 
   name: string,
   options?: StreamOptions & { readonly events?: undefined },
 ): StreamDefinition<Params, Events>
+/**
+ * Names a stream and gives the schema of each of its events: checked by publishers, and by readers.
+ *
+ * @param name - The stream's name: 1 to 100 of `A-Za-z0-9_./-`, not beginning with `millrace.`.
+ * @param options - `events`: schemas by event type; `params`: names of parameters; `invalidData`: what becomes of received
+ *   data that does not pass, default `'skip'`.
+ * @returns A channel; or, with parameters, a function that binds the stream to one.
+ * @throws {TypeError} If the name is not allowed, or an event type is reserved or has no schema.
+ * @example
+ * const orders = defineStream('orders', { events: { placed: z.object({ total: z.number() }) } })
+ */
 export function defineStream<
   const Schemas extends Readonly<Record<string, StandardSchema>>,
   const Names extends string = never,
@@ -78,8 +91,8 @@ export function defineStream<
   options: SchemaStreamOptions<Schemas, Names>,
 ): StreamDefinition<
   [Names] extends [never] ? never : Readonly<Record<Names, string | number | boolean>>,
-  InputOfSchemas<Schemas>,
-  OutputOfSchemas<Schemas>
+  SchemaInputs<Schemas>,
+  SchemaOutputs<Schemas>
 >
 export function defineStream(
   name: string,

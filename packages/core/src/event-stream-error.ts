@@ -38,6 +38,7 @@ export interface EventStreamErrorOptions {
  * Misuse (a wrong argument) throws `TypeError` or `RangeError` instead; an abort passes through as the signal's reason.
  */
 export class EventStreamError extends Error {
+  /** Always `EventStreamError`, also where the class itself was renamed by a minifier. */
   override readonly name: string = 'EventStreamError'
   /** What went wrong. */
   readonly code: EventStreamErrorCode

@@ -30,13 +30,15 @@ export interface StandardIssue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
 }
 
-type TypesOf<Schema> = Schema extends StandardSchema ? NonNullable<Schema['~standard']['types']> : never
-
 /** The type that goes into a schema. */
-export type SchemaInput<Schema> = TypesOf<Schema>['input']
+export type SchemaInput<Schema> = Schema extends StandardSchema
+  ? NonNullable<Schema['~standard']['types']>['input']
+  : never
 
 /** The type that comes out of a schema. */
-export type SchemaOutput<Schema> = TypesOf<Schema>['output']
+export type SchemaOutput<Schema> = Schema extends StandardSchema
+  ? NonNullable<Schema['~standard']['types']>['output']
+  : never
 
 /** Puts issues into one line: `price: expected a number; symbol: too short`. */
 export function describeIssues(issues: readonly StandardIssue[]): string {

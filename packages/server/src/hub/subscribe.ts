@@ -20,6 +20,7 @@ export interface SubscribeOptions {
 
 /** Tells a subscriber that events will not come. */
 export interface SubscriptionGap {
+  /** The name of the protocol's block. */
   readonly type: 'millrace.gap'
   /** Why, and how many; `null` where nobody can know. */
   readonly data: { readonly reason: GapReason; readonly missed: number | null }

@@ -45,16 +45,19 @@ export class MemoryBackplane implements Backplane {
     return this.#closed ? 'down' : 'up'
   }
 
+  /** Appends a record, and announces it to the channel's tails before it resolves. */
   async append(channel: string, record: LogRecord, options: AppendOptions): Promise<AppendResult> {
     const { entry, position, repeated } = this.#log(channel).append(record, options)
     if (entry) this.#announce(channel, { kind: 'entry', entry })
     return { position, repeated }
   }
 
+  /** Reads a part of a log, and its ends. */
   async read(channel: string, options: ReadOptions): Promise<LogPage> {
     return this.#log(channel).read(options)
   }
 
+  /** Hears of appends from now on. */
   async tail(channel: string, listener: (announcement: Announcement) => void): Promise<() => void> {
     this.#checkOpen()
     const tails = this.#tails.get(channel) ?? new Set()
@@ -65,6 +68,7 @@ export class MemoryBackplane implements Backplane {
     }
   }
 
+  /** Forgets everything. */
   async close(): Promise<void> {
     this.#closed = true
     this.#logs.clear()
