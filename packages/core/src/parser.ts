@@ -14,8 +14,8 @@ export interface ParserSettings {
   /** Receives each comment line, without its colon and one space after it. */
   readonly onComment?: ((comment: string) => void) | undefined
   /**
-   * Receives the last event ID string at each blank line that changes it, whether or not the block has data, and
-   * before the block's event.
+   * Receives the last event ID string at each blank line that sets it: that of every block with an `id`, whether or not
+   * it has data, and before its event.
    */
   readonly onId?: ((lastEventId: string) => void) | undefined
   /** The last event ID string to begin with: what the stream goes on from. Default `''`. */
@@ -43,12 +43,12 @@ export interface Parser {
    * @throws {EventStreamError} `limit-exceeded` if a limit is passed, once what came before was delivered, and from then
    *   on; `closed` after {@link Parser.end}.
    */
-  feed(chunk: Uint8Array | string): void
+  readonly feed: (chunk: Uint8Array | string) => void
   /**
    * Marks the end of the stream and discards the unfinished block, its id included. From inside a callback: once the
    * rest of what was fed is parsed. Repeating it does nothing.
    */
-  end(): void
+  readonly end: () => void
   /**
    * Starts a new stream, also after {@link Parser.end} or a passed limit. From inside a callback: at once, so that the
    * rest of what was fed is dropped.
@@ -56,7 +56,7 @@ export interface Parser {
    * @param options.lastEventId - The last event ID string to begin with. By default the present one is kept, as a
    *   reconnect does.
    */
-  reset(options?: { readonly lastEventId?: string | undefined }): void
+  readonly reset: (options?: { readonly lastEventId?: string | undefined }) => void
 }
 
 /**
@@ -91,9 +91,9 @@ class EventStreamParser implements Parser {
   readonly #limits: ResolvedParserLimits
   #decoder = new Utf8Decoder()
 
-  // Calls from inside callbacks wait here; otherwise there is never more than one text.
+  #isParsing = false
+  /** What callbacks have fed meanwhile. */
   #queue: string[] = []
-  #isDraining = false
   #callbackErrors: unknown[] = []
   /** What `feed` throws once the stream is over; undefined while it goes on. */
   #finished: Error | undefined
@@ -108,7 +108,8 @@ class EventStreamParser implements Parser {
   /** The data buffer without its last LF; undefined before the first `data` field of a block. */
   #data: string | undefined
   #type = ''
-  #idBuffer = ''
+  /** The `id` of the present block, not yet committed; undefined where it has none. */
+  #id: string | undefined
   #lastEventId = ''
 
   constructor(options: ParserOptions) {
@@ -119,13 +120,14 @@ class EventStreamParser implements Parser {
 
   feed(chunk: Uint8Array | string): void {
     if (this.#finished) throw this.#finished
-    this.#queue.push(this.#decoder.decode(chunk))
-    this.#drain()
+    const text = this.#decoder.decode(chunk)
+    if (this.#isParsing) this.#queue.push(text)
+    else this.#parseAll(text)
   }
 
   end(): void {
     this.#finished ??= new EventStreamError('closed', 'feed() after end(): reset() starts a new stream')
-    this.#drain()
+    if (!this.#isParsing) this.#discard()
   }
 
   reset({ lastEventId = this.#lastEventId }: { readonly lastEventId?: string | undefined } = {}): void {
@@ -143,13 +145,12 @@ class EventStreamParser implements Parser {
     this.#swallowsLineFeed = false
     this.#data = undefined
     this.#type = ''
-    this.#idBuffer = this.#lastEventId
+    this.#id = undefined
   }
 
-  #drain(): void {
-    if (this.#isDraining) return
-    this.#isDraining = true
-    for (let text = this.#queue.shift(); text !== undefined; text = this.#queue.shift()) {
+  #parseAll(firstText: string): void {
+    this.#isParsing = true
+    for (let text: string | undefined = firstText; text !== undefined; text = this.#queue.shift()) {
       try {
         this.#parse(text)
       } catch (error) {
@@ -159,7 +160,7 @@ class EventStreamParser implements Parser {
         this.#queue = []
       }
     }
-    this.#isDraining = false
+    this.#isParsing = false
     if (this.#finished) this.#discard()
     this.#throwErrors()
   }
@@ -239,7 +240,7 @@ class EventStreamParser implements Parser {
         // An id with NUL is ignored: the one before it stands.
         if (value === undefined || value.includes('\0')) return
         checkLimit('maxIdLength', this.#limits.maxIdLength, value.length)
-        this.#idBuffer = value
+        this.#id = value
         return
       case letterR:
         value = fieldValue(text, start, end, 'retry')
@@ -262,9 +263,10 @@ class EventStreamParser implements Parser {
   }
 
   #dispatch(): void {
-    // The id buffer is committed by every blank line and never emptied: later events without `id` keep it.
-    if (this.#idBuffer !== this.#lastEventId) {
-      this.#lastEventId = this.#idBuffer
+    // Every blank line commits the id, and nothing but another id takes its place: later events without one keep it.
+    if (this.#id !== undefined) {
+      this.#lastEventId = this.#id
+      this.#id = undefined
       this.#call(this.#options.onId, this.#lastEventId)
     }
     const data = this.#data

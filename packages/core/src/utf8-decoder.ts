@@ -11,9 +11,11 @@ const byteOrderMark = 0xfeff
  * @see https://encoding.spec.whatwg.org/#utf-8-decode
  */
 export class Utf8Decoder {
-  /** Holds the first bytes of a character that a chunk has cut; undefined between characters. */
-  #cutCharacter: TextDecoder | undefined
   #isAtStart = true
+  /** Whether the last chunk may have ended inside a character; its first bytes are then with the decoder below. */
+  #isCut = false
+  // Most streams never need it: an event seldom ends inside a character, nor does a chunk of whole events.
+  #cutCharacters: TextDecoder | undefined
 
   /**
    * Decodes the next chunk.
@@ -31,19 +33,18 @@ export class Utf8Decoder {
 
   #decodeBytes(bytes: Uint8Array): string {
     if (bytes.length === 0) return ''
-    const isCut = endsInsideCharacter(bytes)
+    const wasCut = this.#isCut
+    this.#isCut = endsInsideCharacter(bytes)
     // Decoding in one go is up to four times as fast as with `stream: true`, on the platforms where they differ.
-    if (this.#cutCharacter === undefined && !isCut) return wholeCharacters.decode(bytes)
-    this.#cutCharacter ??= new TextDecoder('utf-8', options)
-    const text = this.#cutCharacter.decode(bytes, { stream: true })
-    if (!isCut) this.#cutCharacter = undefined
-    return text
+    if (!wasCut && !this.#isCut) return wholeCharacters.decode(bytes)
+    this.#cutCharacters ??= new TextDecoder('utf-8', options)
+    return this.#cutCharacters.decode(bytes, { stream: true })
   }
 
   #finishCharacter(): string {
-    const text = this.#cutCharacter?.decode() ?? ''
-    this.#cutCharacter = undefined
-    return text
+    if (!this.#isCut) return ''
+    this.#isCut = false
+    return this.#cutCharacters?.decode() ?? ''
   }
 }
 
