@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Cursor, formatCursor, isApplicationId, parseCursor } from './cursor.ts'
+
+const name = (max: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${max}}$`))
+
+describe('a cursor', () => {
+  test('reads as what was written', () => {
+    fc.assert(
+      fc.property(name(24), fc.maxSafeNat(), name(16), fc.option(name(64)), (epoch, seq, tag, id) => {
+        const cursor: Cursor = id === null ? { epoch, seq, tag } : { epoch, seq, tag, id }
+        const text = formatCursor(cursor, cursor.id)
+        expect(text.length).toBeLessThanOrEqual(128)
+        expect(parseCursor(text)).toEqual(cursor)
+      }),
+    )
+  })
+
+  test.each([
+    '',
+    'millrace.end',
+    'a.1',
+    'a.01.b',
+    'a.-1.b',
+    'a.1e3.b',
+    'a.9007199254740992.b',
+    'a.1.b.',
+    'a.1.b.c.d',
+    'a.1.b\n',
+    'a.1.b ',
+    'ä.1.b',
+    'a.1.b.order 17',
+    `${'a'.repeat(25)}.1.b`,
+    'a'.repeat(1_000_000),
+  ])('is nothing else: %#', (text) => {
+    expect(parseCursor(text)).toBe(undefined)
+  })
+
+  test('may carry an id of the application, of 64 characters that need no escape', () => {
+    expect(isApplicationId('order-17_A')).toBe(true)
+    for (const id of ['', 'a.b', 'a b', 'é', 'x'.repeat(65)]) expect(isApplicationId(id)).toBe(false)
+  })
+})
