@@ -1,0 +1,100 @@
+import type { ConnectionStatus, ConnectOptions, GapItem } from '@millrace/client'
+import type { EventStreamError } from '@millrace/core'
+
+/** Options of `useEventStream` that every form of it takes. */
+export interface EventStreamOptions<Event> {
+  /** Whether to be connected. While `false` the data stays and the status is `idle`. Default `true`. */
+  readonly enabled?: boolean | undefined
+  /**
+   * Called outside render with each event, once and in order, while this component is mounted and visible. An error that it
+   * throws is reported as uncaught and stops nothing.
+   */
+  readonly onEvent?: ((event: Event) => void) | undefined
+  /** Called when events will not come; the fold goes on behind the hole, from a snapshot where the route has one. */
+  readonly onGap?: ((gap: GapItem) => void) | undefined
+  /**
+   * Headers of the request. Their values tell streams apart, so that a new token is a new connection; a function is asked at
+   * each attempt instead, and then `scope` should name the user. Default none.
+   */
+  readonly headers?: ConnectOptions['headers']
+  /** Whether cookies are sent, as for `fetch`. Default `'same-origin'`. */
+  readonly credentials?: RequestCredentials | undefined
+  /** What makes the requests. Does not tell streams apart. Default the global `fetch`. */
+  readonly fetch?: ConnectOptions['fetch']
+  /** Whose stream it is, such as a user's id: components of different scopes share nothing. Default none. */
+  readonly scope?: string | undefined
+  /**
+   * How long the connection outlives this component, in milliseconds, so that StrictMode, a change of route or `<Activity>`
+   * do not reconnect. Default 5000.
+   */
+  readonly lingerMs?: number | undefined
+}
+
+/** Where a channel's stream is. */
+export interface ChannelLocation {
+  /** The URL of the channel's route; relative ones begin at the document's base. */
+  readonly url: string | URL
+}
+
+/** How data becomes values. */
+export interface ParseOptions<Data> {
+  /** Makes a value of the text of an event's data. When it throws, the event is left out and `error` says so. */
+  readonly parse: (text: string) => Data
+}
+
+/** A fold that belongs to one component: it begins when the component is mounted, and ends with it. */
+export interface FoldOptions<Event, Initial, Next extends Initial> {
+  /** The state before the first event. Taken when the component is mounted, or the stream changes. */
+  readonly initialValue: Initial
+  /**
+   * Makes the next state from the last one and an event. Runs once per event, in order, outside render. When it throws, the
+   * state stays and `error` says so.
+   */
+  readonly reducer: (state: Initial, event: Event) => Next
+}
+
+/** A state that was read on the server, with the position that it contains. */
+export interface InitialSnapshot<State> {
+  /** The state of the fold. */
+  readonly state: State
+  /** The position that the state contains: the stream goes on behind it. */
+  readonly lastEventId: string
+}
+
+/** The snapshot that a fold may begin with. */
+export interface InitialSnapshotOptions<State> {
+  /**
+   * What the fold begins with instead of `initialValue`, on the server and in the browser, without a hole between. Taken when the
+   * component is mounted. Default none.
+   */
+  readonly initialSnapshot?: InitialSnapshot<State> | undefined
+}
+
+/**
+ * The state that a fold comes to: what the reducer returns where `initialValue` is an empty object, as in
+ * `initialValue: {}`, else the type of `initialValue`.
+ */
+export type FoldState<Initial, Next extends Initial> = [keyof Initial] extends [never]
+  ? [Initial] extends [Next]
+    ? Next
+    : Initial
+  : Initial
+
+/** What `useEventStream` returns: the same object until a member changes. */
+export interface EventStreamResult<Data, Event> {
+  /** The latest payload, or the state of the fold. */
+  readonly data: Data
+  /** The latest event that is part of `data`. */
+  readonly lastEvent: Event | undefined
+  /** Where the connection stands. `idle` on the server and in the first render of the first component. */
+  readonly status: ConnectionStatus
+  /**
+   * What is wrong: why the connection failed or waits; else why the last event that is missing from `data` was refused
+   * (`invalid-data`), until `reconnect()` or a snapshot.
+   */
+  readonly error: EventStreamError | undefined
+  /** Connects at once, for all components that share the connection; also after it failed, was done or closed. */
+  readonly reconnect: () => void
+  /** Ends the connection for all components that share it. */
+  readonly close: () => void
+}

@@ -1,0 +1,165 @@
+import {
+  connectEventStream,
+  type ConnectionState,
+  type ConnectionStatus,
+  type ConnectOptions,
+  type EventStreamConnection,
+  type RequestBody,
+} from '@millrace/client'
+import {
+  takeEvent,
+  unfolded,
+  type EventCallback,
+  type Folded,
+  type FoldRules,
+  type StreamEvent,
+} from './fold.ts'
+import type { FlushScheduler } from './flush-scheduler.ts'
+import { hearSafely } from './hear-safely.ts'
+
+/** What a component asks for; the latest committed values count, as of `start()`. */
+export interface RequestOptions
+  extends FoldRules, Pick<ConnectOptions, 'method' | 'headers' | 'credentials' | 'fetch' | 'isDone'> {
+  readonly url: string | URL
+  readonly body?: ((input: never) => RequestBody) | undefined
+  readonly initialValue?: unknown
+  readonly onEvent?: EventCallback | undefined
+}
+
+/** What a component renders: one value, replaced when any of its members changes. */
+export interface RequestSnapshot extends Folded {
+  readonly status: ConnectionStatus
+  readonly pending: boolean
+  readonly start: (input?: unknown) => void
+  readonly abort: () => void
+}
+
+/** One component's one-shot streams, one at a time. */
+export interface StreamRequest {
+  /** Takes the options of the render that was committed. */
+  readonly update: (options: RequestOptions) => void
+  /** Subscribes the component, for `useSyncExternalStore`. A request ends with the subscription. */
+  readonly subscribe: (notify: () => void) => () => void
+  /** What to render now. */
+  readonly getSnapshot: () => RequestSnapshot
+  /** What a server renders. */
+  readonly getServerSnapshot: () => RequestSnapshot
+}
+
+const IDLE: ConnectionState = { status: 'idle' }
+
+/** Makes a request that was not started. */
+export function createStreamRequest(options: RequestOptions, scheduler: FlushScheduler): StreamRequest {
+  let current = options
+  let notify: (() => void) | undefined
+  let state = IDLE
+  let folded = unfolded(options.initialValue)
+  let stop = (): void => undefined
+  const serverSnapshot = view()
+  let snapshot = serverSnapshot
+
+  function view(): RequestSnapshot {
+    const { status } = state
+    const error = ('error' in state ? state.error : undefined) ?? folded.error
+    const pending = status === 'connecting' || status === 'open' || status === 'waiting'
+    return { ...folded, error, status, pending, start, abort }
+  }
+
+  function flush(): void {
+    snapshot = view()
+    notify?.()
+  }
+
+  function changed(): void {
+    scheduler.schedule(flush)
+  }
+
+  function start(input?: unknown): void {
+    const send = prepare(current, input)
+    stop()
+    let isWanted = true
+    stop = () => {
+      isWanted = false
+    }
+    folded = unfolded(current.initialValue)
+    state = { status: 'connecting', attempt: 1, reason: 'start' }
+    flush()
+    // Not at once, so that StrictMode's double effects replace a start that waits instead of sending it twice.
+    queueMicrotask(() => {
+      if (!isWanted) return
+      if (notify) listen(send())
+      else abort()
+    })
+  }
+
+  function listen(connection: EventStreamConnection<StreamEvent>): void {
+    const stopListening = connection.subscribe({
+      onEvent(received) {
+        const taken = takeEvent(folded, received, current)
+        folded = taken.folded
+        if (taken.event) hearSafely(current.onEvent, taken.event)
+        changed()
+      },
+      onInvalidData(error) {
+        folded = { ...folded, error }
+        changed()
+      },
+      onStateChange(next) {
+        state = next
+        changed()
+      },
+    })
+    stop = () => {
+      stopListening()
+      connection.close()
+    }
+  }
+
+  function abort(): void {
+    stop()
+    if (!view().pending) return
+    state = { status: 'closed' }
+    flush()
+  }
+
+  return {
+    update(options) {
+      current = options
+    },
+    subscribe(listener) {
+      notify = listener
+      return () => {
+        notify = undefined
+        scheduler.cancel(flush)
+        // Not at once: StrictMode subscribes again before this task is over.
+        queueMicrotask(() => {
+          if (!notify) abort()
+        })
+      }
+    },
+    getSnapshot: () => snapshot,
+    getServerSnapshot: () => serverSnapshot,
+  }
+}
+
+/** Says what will be sent. What cannot be sent fails here, at the caller's, and not later. */
+function prepare(options: RequestOptions, input: unknown): () => EventStreamConnection<StreamEvent> {
+  const { url, method = 'POST', headers, credentials, fetch, isDone } = options
+  // The body option and the input have one type by the signature of the hook.
+  const encode = options.body as ((input: unknown) => RequestBody) | undefined
+  const body = encode ? encode(input) : input === undefined ? null : JSON.stringify(input)
+  const isJson = !encode && body !== null
+  return () =>
+    connectEventStream(url, {
+      method,
+      body,
+      credentials,
+      fetch,
+      isDone,
+      headers: async (context) => {
+        const all = new Headers(await (typeof headers === 'function' ? headers(context) : headers))
+        if (isJson && !all.has('content-type')) all.set('content-type', 'application/json')
+        return all
+      },
+    })
+}
