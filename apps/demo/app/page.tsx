@@ -1,0 +1,32 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import { LivePanel } from '../live/live-panel.tsx'
+import styles from './page.module.css'
+
+export const metadata: Metadata = {
+  title: 'Live',
+  description:
+    'The machine behind this page, measured four times a second, over one server-sent event stream that survives being cut.',
+}
+
+export default function LivePage(): ReactNode {
+  return (
+    <div className={styles.page}>
+      <section className={styles.introduction}>
+        <h1>The machine behind this page</h1>
+        <p>
+          Four times a second the server measures itself, and every reading below came over one event stream.
+          Cut it as often as you like: it comes back by itself and fetches what was measured meanwhile, shaded
+          in the charts, so nothing is missed and nothing comes twice.
+        </p>
+        <noscript>
+          <p>
+            The charts are drawn by your browser as readings arrive, so this page needs JavaScript. The stream
+            itself does not: <code>curl -N</code> on <code>/api/host</code> shows it as it is.
+          </p>
+        </noscript>
+      </section>
+      <LivePanel />
+    </div>
+  )
+}

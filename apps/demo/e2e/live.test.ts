@@ -1,0 +1,223 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { totalmem } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AxeResults } from 'axe-core'
+import { chromium, type Browser, type Page } from 'playwright'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { args, executablePath } from '../../../scripts/chromium.ts'
+import { startApp, type RunningApp } from './server.ts'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const CUTS = 10
+
+let app: RunningApp
+let browser: Browser
+
+beforeAll(async () => {
+  ;[app, browser] = await Promise.all([
+    startApp(),
+    executablePath().then((path) => chromium.launch({ executablePath: path, args })),
+  ])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await app?.stop()
+})
+
+test.for(['light', 'dark'] as const)(
+  'shows live readings without a complaint from the browser or from axe in %s',
+  async (colorScheme) => {
+    const { page, complaints } = await openLive({ colorScheme })
+
+    expect(await page.title()).toBe('Live · Millrace')
+    await page.getByText(gigabytesOfThisMachine()).waitFor()
+    const received = await countOnPage(page, 'Received')
+    await expect.poll(() => countOnPage(page, 'Received')).toBeGreaterThan(received + 4)
+    expect(await page.getByRole('img', { name: /^Processors over the last minute: now \d+ %/ }).count()).toBe(
+      1,
+    )
+    await expect.poll(() => inkOn(page)).toBeGreaterThan(0)
+
+    await page.getByText('The last readings as a table').click()
+    expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  },
+)
+
+test('fits a narrow phone', async () => {
+  const { page } = await openLive({ viewport: { width: 360, height: 740 } })
+  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+  expect(content).toBe(screen)
+})
+
+test('the button cuts the connection, and the page survives it', async () => {
+  const { page } = await openLive()
+  await page.getByRole('button', { name: 'Cut the connection' }).press('Enter')
+  await expect.poll(() => countOnPage(page, 'Cuts survived'), { timeout: 15_000 }).toBe(1)
+  await page.getByRole('status').getByText('Connected').waitFor()
+  expect(await lossesOnPage(page)).toEqual({ missed: 0, repeated: 0, gaps: 0 })
+})
+
+test(`misses and repeats nothing over ${CUTS} cuts at random moments`, async () => {
+  const { page, viewer } = await openLive()
+  await recordNumbers(page)
+
+  for (let cut = 1; cut <= CUTS; cut++) {
+    await delay(Math.random() * 700)
+    const { status } = await cutFromServer(viewer, app.origin)
+    expect(status).toBe(204)
+    await expect.poll(() => countOnPage(page, 'Cuts survived'), { timeout: 20_000 }).toBe(cut)
+  }
+  const received = await countOnPage(page, 'Received')
+  await expect.poll(() => countOnPage(page, 'Received')).toBeGreaterThan(received + 4)
+
+  expect(await lossesOnPage(page)).toEqual({ missed: 0, repeated: 0, gaps: 0 })
+  const numbers = await recordedNumbers(page)
+  const [first = 0] = numbers
+  expect(numbers.length).toBeGreaterThan(CUTS)
+  expect(numbers).toEqual(Array.from(numbers, (_, index) => first + index))
+}, 120_000)
+
+test('cuts nothing for a page of another site, nor without a viewer', async () => {
+  expect((await cutFromServer('abcdefgh', 'http://evil.test')).status).toBe(403)
+  expect((await cutFromServer('abcdefgh')).status).toBe(403)
+  expect((await cutFromServer('not a viewer', app.origin)).status).toBe(400)
+  expect((await fetch(`${app.origin}/api/cut?viewer=abcdefgh`)).status).toBe(405)
+})
+
+test('a native EventSource reads the stream', async () => {
+  const { page } = await openLive()
+  const numbers = await page.evaluate(
+    () =>
+      new Promise<number[]>((resolve, reject) => {
+        const source = new EventSource('/api/host')
+        const seen: number[] = []
+        source.addEventListener('error', () => reject(new Error('the EventSource failed')))
+        source.addEventListener('reading', ({ data }) => {
+          seen.push(JSON.parse(data).n)
+          if (seen.length < 10) return
+          source.close()
+          resolve(seen)
+        })
+      }),
+  )
+  expect(numbers).toEqual(Array.from(numbers, (_, index) => (numbers[0] ?? 0) + index))
+})
+
+test('curl reads the stream', async (context) => {
+  if (spawnSync('curl', ['--version']).error) return context.skip('curl is not installed')
+  const curl = spawn('curl', ['-sN', `${app.origin}/api/host`], { stdio: ['ignore', 'pipe', 'ignore'] })
+  onTestFinished(() => void curl.kill())
+  let text = ''
+  for await (const chunk of curl.stdout.setEncoding('utf8')) {
+    text += chunk
+    if ((text.match(/^event: reading\n/gm)?.length ?? 0) >= 5) break
+  }
+  expect(text).toMatch(/^event: millrace\.open\ndata: \{"resume":"fresh"/m)
+  expect(text).toMatch(/^event: reading\ndata: \{"run":".+\nid: \S+\n\n/m)
+})
+
+test('says so where there is no such page', async () => {
+  const response = await fetch(`${app.origin}/no-such-page`)
+  expect(response.status).toBe(404)
+  expect(await response.text()).toContain('There is no such page')
+})
+
+test('SIGTERM ends the server although streams are open', async () => {
+  const other = await startApp()
+  onTestFinished(async () => void (await other.stop()))
+  const response = await fetch(`${other.origin}/api/host`)
+  const body = response.text()
+  expect(await other.stop()).toBeLessThan(5000)
+  expect(await body).toContain('event: millrace.open')
+  expect(other.output()).not.toMatch(/error/i)
+})
+
+/** Opens the page in a context of its own and waits until it is connected. */
+async function openLive(options: Parameters<Browser['newContext']>[0] = {}): Promise<{
+  page: Page
+  complaints: string[]
+  viewer: string
+}> {
+  const context = await browser.newContext(options)
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  const stream = page.waitForRequest((request) => new URL(request.url()).pathname === '/api/host')
+  await page.goto(app.origin)
+  const viewer = new URL((await stream).url()).searchParams.get('viewer') ?? ''
+  await page.getByRole('status').getByText('Connected').waitFor()
+  return { page, complaints, viewer }
+}
+
+function gigabytesOfThisMachine(): string {
+  return `of ${(totalmem() / 1e9).toFixed(1)} GB`
+}
+
+async function countOnPage(page: Page, name: string): Promise<number> {
+  const text = await page.locator(`[data-count="${name}"] dd`).textContent()
+  return Number(text?.replaceAll(',', ''))
+}
+
+async function lossesOnPage(page: Page): Promise<{ missed: number; repeated: number; gaps: number }> {
+  const [missed, repeated, gaps] = await Promise.all(
+    ['Missed', 'Repeated', 'Gaps told'].map((name) => countOnPage(page, name)),
+  )
+  return { missed: missed ?? NaN, repeated: repeated ?? NaN, gaps: gaps ?? NaN }
+}
+
+/** How much of the first chart is painted: bytes of its picture that are not 0. */
+function inkOn(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector('canvas')
+    const image = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height)
+    return image?.data.filter((value) => value > 0).length ?? 0
+  })
+}
+
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.addScriptTag({ content: await readFile(axe, 'utf8') })
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+function cutFromServer(viewer: string, origin?: string): Promise<Response> {
+  return fetch(`${app.origin}/api/cut?viewer=${encodeURIComponent(viewer)}`, {
+    method: 'POST',
+    headers: origin ? { origin } : {},
+  })
+}
+
+/**
+ * Writes down the number of each reading that comes into the table, without the page's own counts: the table shows the fold,
+ * the counts come from `onEvent`.
+ */
+async function recordNumbers(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const recorded: number[] = []
+    Object.assign(globalThis, { recorded })
+    const look = (): void => {
+      const rows = document.querySelectorAll<HTMLElement>('tr[data-n]')
+      const shown = Array.from(rows, (row) => Number(row.dataset['n'])).reverse()
+      // What came since the last look stands behind the last number that was written down.
+      recorded.push(...shown.slice(shown.indexOf(recorded.at(-1) ?? -1) + 1))
+    }
+    look()
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true })
+  })
+}
+
+function recordedNumbers(page: Page): Promise<number[]> {
+  return page.evaluate(() => (globalThis as unknown as { recorded: number[] }).recorded)
+}

@@ -1,0 +1,8 @@
+/** Next calls this once when a server starts. */
+export async function register(): Promise<void> {
+  // Next builds this file for its edge runtime too, where the condition is false and drops the import with all of its node: modules.
+  if (process.env['NEXT_RUNTIME'] !== 'nodejs' || process.env['NEXT_PHASE'] === 'phase-production-build')
+    return
+  const { startHostSampler } = await import('./server/host-sampler.ts')
+  startHostSampler()
+}
