@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { EventStreamError } from './event-stream-error.ts'
 import type { EventStreamEvent } from './event-stream-event.ts'
@@ -257,11 +258,15 @@ test('reads nothing where it was aborted before', async () => {
   expect(source.cancelled).toEqual(['enough'])
 })
 
-test('does not hear of an abort after its end', async () => {
-  const controller = new AbortController()
-  const events = parseEventStream(eventStream('data: a\n\n'), { signal: controller.signal })
-  expect(await dataOf(events)).toEqual(['a'])
-  controller.abort()
+test('listens to the signal no longer than it runs', async () => {
+  const { signal } = new AbortController()
+  const { next, leave } = iterate(parseEventStream(eventStream('data: a\n\ndata: b\n\n'), { signal }))
+  await next()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  await leave()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  await dataOf(parseEventStream(eventStream('data: a\n\n'), { signal }))
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
 test('tells a source that broke off as a network error, with the cause, after the events before it', async () => {

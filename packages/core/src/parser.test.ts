@@ -212,6 +212,13 @@ test('measures a line across chunks before it keeps any more of it', () => {
   })
 })
 
+test('keeps a line whole that comes in thousands of pieces', () => {
+  const { parser, data } = dataParser()
+  const line = Array.from({ length: 5000 }, (_, index) => `${index},`)
+  for (const piece of ['data:', ...line, '\n', 'data:', ...line, '\n\n']) parser.feed(piece)
+  expect(data).toEqual([`${line.join('')}\n${line.join('')}`])
+})
+
 test('holds 8 Mi code units of an event and no more by default', () => {
   const { parser, data } = dataParser()
   const line = `data:${'x'.repeat(2 ** 20 - 1)}\n`
@@ -304,6 +311,19 @@ test('puts what a callback feeds behind the rest of the chunk', () => {
   expect(data).toEqual(['now', 'a', 'bc', 'd'])
   parser.feed('\n\n')
   expect(data.at(-1)).toBe('e')
+})
+
+test('drops what a callback fed where the rest of the chunk passes a limit', () => {
+  const data: string[] = []
+  const parser = createParser({
+    limits: { maxEventLength: 5 },
+    onEvent: (event) => {
+      data.push(event.data)
+      parser.feed('data: never\n\n')
+    },
+  })
+  expect(thrownBy(() => parser.feed('data: a\n\ndata: beyond\n\n'))).toMatchObject({ code: 'limit-exceeded' })
+  expect(data).toEqual(['a'])
 })
 
 test('ends behind the rest of the chunk where a callback ends it, and is not fed from then on', () => {
