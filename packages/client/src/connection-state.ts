@@ -1,6 +1,12 @@
 import type { EventStreamError } from '@millrace/core'
 
 /**
+ * What made an attempt happen: `start`, the connection's first; `retry`, the end of the attempt before; `reconnect` and
+ * `resume`, a call of that method.
+ */
+export type AttemptReason = 'start' | 'retry' | 'reconnect' | 'resume'
+
+/**
  * Where a connection stands: one value, each status with the data that belongs to it.
  *
  * | status | meaning |
@@ -18,13 +24,21 @@ export type ConnectionState =
   | { readonly status: 'idle' }
   | {
       readonly status: 'connecting'
-      /** Number of the attempt in this row of attempts, from 1. */
+      /** Number of the attempt in this row of attempts, from 1: failures in a row, and one. */
       readonly attempt: number
+      /** What made it happen. */
+      readonly reason: AttemptReason
     }
-  | { readonly status: 'open' }
+  | {
+      readonly status: 'open'
+      /** Number of the attempt that opened the stream. */
+      readonly attempt: number
+      /** When the stream opened, in milliseconds since the epoch. */
+      readonly openedAtMs: number
+    }
   | {
       readonly status: 'waiting'
-      /** Number of the attempt that comes next. */
+      /** Number of the attempt that comes next; 1 when the last stream ended in good order. */
       readonly attempt: number
       /** When it starts, in milliseconds since the epoch. */
       readonly retryAtMs: number

@@ -11,19 +11,25 @@ export interface ConnectionListener<Event> {
   readonly onGap?: (gap: GapItem) => void
   /** Called with a state that replaces what was folded so far. */
   readonly onSnapshot?: (snapshot: SnapshotItem) => void
-  /** Called once per connection, when what was missed has been replayed. */
+  /** Called once per response of a Millrace channel, when what was missed has been replayed. */
   readonly onLive?: (live: LiveItem) => void
   /** Called when the stream is over for good, as a Millrace server says it. */
   readonly onEnd?: (end: EndItem) => void
   /** Called for received data that was refused and left out (`invalid-data`); the stream goes on. */
   readonly onInvalidData?: (error: EventStreamError) => void
-  /** Called after the state changed. */
+  /** Called after the state changed. Where a listener changes it again, those behind it hear of the latest only. */
   readonly onStateChange?: (state: ConnectionState) => void
   /** Called after everything that one chunk of bytes brought was handed on: the moment to notify once. */
   readonly onChunkEnd?: () => void
 }
 
-/** A connection to an event stream that reconnects and resumes by itself. Made by `connectEventStream`. */
+/**
+ * A connection to an event stream that reconnects and resumes by itself. Made by `connectEventStream`.
+ *
+ * Each `for await` over it yields what comes from then on, ends when the stream is done or closed, and throws the error
+ * of a stream that failed. Where 1,000 items wait to be taken, reading stops until the loop catches up, for other
+ * listeners too. Leaving the loop closes the connection, unless somebody else listens.
+ */
 export interface EventStreamConnection<Event> extends AsyncIterable<StreamItem<Event>> {
   /** Where the connection stands. */
   readonly state: ConnectionState
@@ -33,12 +39,17 @@ export interface EventStreamConnection<Event> extends AsyncIterable<StreamItem<E
   readonly lastEventId: string
   /** Listens, from now on. Returns a function that stops listening. */
   subscribe(listener: ConnectionListener<Event>): () => void
-  /** Drops the attempt or wait under way and connects at once. Does nothing once closed. */
+  /**
+   * Drops the attempt or wait under way and connects at once, also when paused, done or failed. Sends a request that is
+   * not GET again. Does nothing once closed.
+   */
   reconnect(): void
-  /** Disconnects, keeping the position. */
+  /** Disconnects, keeping the position. Does nothing once done, failed or closed. */
   pause(): void
-  /** Goes on after `pause()`. */
+  /** Goes on after `pause()`, and does nothing else. Sends a request that is not GET again. */
   resume(): void
-  /** Ends the connection for good. */
+  /** Ends the connection for good. Nothing is delivered any more but the change of state. */
   close(): void
+  /** Closes the connection, for `await using`. Absent on platforms without `Symbol.asyncDispose`. */
+  [Symbol.asyncDispose](): Promise<void>
 }

@@ -1,0 +1,57 @@
+import type { ConnectionListener } from './event-stream-connection.ts'
+
+/** A listener that may ask for reading to stop. */
+export interface Consumer<Event> extends ConnectionListener<Event> {
+  /** Whether nothing more should be read for now. */
+  readonly isFull?: () => boolean
+}
+
+/** The listeners of one connection. Its methods need no `this`. */
+export interface Listeners<Event> {
+  /** Adds a listener, also one that is there already. Returns a function that removes it. */
+  readonly add: (listener: Consumer<Event>) => () => void
+  /** Calls the listeners that were there at the start and still are, for as long as `isCurrent` says so. */
+  readonly deliver: (call: (listener: Consumer<Event>) => void, isCurrent?: () => boolean) => void
+  /** Removes all listeners. */
+  readonly clear: () => void
+  /** Tells whether nobody listens. */
+  readonly isEmpty: () => boolean
+  /** Tells whether a listener wants reading to stop. */
+  readonly isFull: () => boolean
+}
+
+/** Creates the listeners of one connection. */
+export function createListeners<Event>(): Listeners<Event> {
+  // Keys of their own, so that a listener can be there twice.
+  const listeners = new Map<symbol, Consumer<Event>>()
+  return {
+    add(listener) {
+      const key = Symbol()
+      listeners.set(key, listener)
+      return () => {
+        listeners.delete(key)
+      }
+    },
+    deliver(call, isCurrent = () => true) {
+      // A copy, so that who subscribes in the middle of an event hears from the next one on.
+      for (const [key, listener] of Array.from(listeners)) {
+        if (listeners.has(key) && isCurrent()) guard(() => call(listener))
+      }
+    },
+    clear: () => listeners.clear(),
+    isEmpty: () => listeners.size === 0,
+    isFull: () => Array.from(listeners.values()).some((listener) => listener.isFull?.()),
+  }
+}
+
+/** Calls a user's function. What it throws surfaces as an uncaught error, and harms nobody else. */
+export function guard<Result>(call: () => Result): Result | undefined {
+  try {
+    return call()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+    return undefined
+  }
+}

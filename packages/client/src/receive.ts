@@ -1,0 +1,157 @@
+import { EventStreamError, createParser } from '@millrace/core'
+import type { EventStreamEvent, InvalidDataPolicy } from '@millrace/core'
+import { END, GAP, LIVE, SNAPSHOT } from '@millrace/core/protocol'
+import type { ConnectOptions } from './connect-options.ts'
+import { guard } from './listeners.ts'
+import type { Listeners } from './listeners.ts'
+import { createProtocolReader } from './protocol-reader.ts'
+import type { PlainEvent } from './stream-item.ts'
+import type { AttemptEnd } from './transition.ts'
+
+/** What a connection remembers from one response to the next. */
+export interface Memory {
+  /** The last event ID string. */
+  lastEventId: string
+  /** The stream's reconnection time, in milliseconds. */
+  reconnectionTimeMs: number
+  /** Whether the request may be sent again. */
+  isRepeatable: boolean
+  /** Lets reading go on, where it waits for a consumer. */
+  wake: () => void
+}
+
+/** How the data of a source is read. */
+export interface Contract {
+  /** Reads the data of an event; throws where it is not what the source promised. */
+  readonly decode: (type: string, text: string) => unknown
+  /** What becomes of data that cannot be read. */
+  readonly invalidData: InvalidDataPolicy
+}
+
+/** What {@link receive} works with. */
+export interface ReceiveOptions {
+  readonly memory: Memory
+  readonly contract: Contract
+  readonly options: Pick<ConnectOptions, 'isDone' | 'limits'>
+  readonly listeners: Listeners<PlainEvent<unknown>>
+  /** Ends the reception at once: nothing more of the response is delivered, not even the rest of a chunk. */
+  readonly signal: AbortSignal
+}
+
+const handlers = { [GAP]: 'onGap', [SNAPSHOT]: 'onSnapshot', [LIVE]: 'onLive', [END]: 'onEnd' } as const
+
+// Cannot come over the wire, so that the first id of a response shows, also one that equals the request's.
+const NO_ID = '\0'
+
+/**
+ * Reads the body of a response that opened the stream, and delivers what it brings.
+ *
+ * @throws What the body throws when it breaks off.
+ */
+export async function receive(
+  body: ReadableStream<Uint8Array> | null,
+  { memory, contract, options, listeners, signal }: ReceiveOptions,
+): Promise<AttemptEnd> {
+  const read = createProtocolReader(memory.lastEventId)
+  const { deliver } = listeners
+  let carriesId = false
+  let end: AttemptEnd | undefined
+  let deliveries = 0
+
+  const isOver = (): boolean => signal.aborted || !!end
+  const fail = (cause: unknown): void => {
+    end = { type: 'fail', error: asInvalidData(cause) }
+  }
+
+  const parser = createParser({
+    lastEventId: NO_ID,
+    limits: options.limits,
+    onRetry(reconnectionTimeMs) {
+      memory.reconnectionTimeMs = reconnectionTimeMs
+    },
+    onId(lastEventId) {
+      if (isOver()) return
+      memory.lastEventId = detach(lastEventId)
+      carriesId = true
+    },
+    onEvent(event) {
+      if (isOver()) return
+      try {
+        interpret({ ...event, lastEventId: memory.lastEventId })
+      } catch (cause) {
+        fail(cause)
+      }
+    },
+  })
+
+  function interpret(block: EventStreamEvent): void {
+    const { items, event, isResumable } = read(block, carriesId)
+    carriesId = false
+    memory.isRepeatable ||= !!isResumable
+    for (const item of items) {
+      deliveries++
+      // Each item goes to the handler of its type.
+      deliver((listener) => listener[handlers[item.type]]?.(item as never))
+      if (item.type !== END) continue
+      if (item.data.reason === 'failed') throw new EventStreamError('closed', "the stream's source failed")
+      end = { type: 'done' }
+    }
+    if (!event) return
+    if (guard(() => options.isDone?.(event))) end = { type: 'done' }
+    else deliverEvent(event)
+  }
+
+  function deliverEvent(event: PlainEvent): void {
+    let data: unknown
+    deliveries++
+    try {
+      data = contract.decode(event.type, event.data)
+    } catch (cause) {
+      if (contract.invalidData === 'fail') throw cause
+      return deliver((listener) => listener.onInvalidData?.(asInvalidData(cause)))
+    }
+    deliver((listener) => listener.onEvent?.({ ...event, data }))
+  }
+
+  const reader = body?.getReader()
+  const stop = (): void => {
+    memory.wake()
+    // Not awaited, and whether the source minds being cancelled concerns nobody any more.
+    reader?.cancel().catch(() => undefined)
+  }
+  signal.addEventListener('abort', stop)
+  try {
+    while (!isOver()) {
+      if (listeners.isFull()) {
+        await new Promise<void>((resolve) => {
+          memory.wake = resolve
+        })
+        continue
+      }
+      const chunk = await reader?.read()
+      if (!chunk || chunk.done) break
+      const deliveriesBefore = deliveries
+      try {
+        parser.feed(chunk.value)
+      } catch (cause) {
+        fail(cause)
+      }
+      if (deliveries > deliveriesBefore) deliver((listener) => listener.onChunkEnd?.())
+    }
+  } finally {
+    stop()
+  }
+  return end ?? { type: 'drop', delivered: deliveries > 0 }
+}
+
+/** Copies a string that is part of a chunk's text, which it would otherwise keep alive. */
+function detach(text: string): string {
+  return (' ' + text).slice(1)
+}
+
+/** What is thrown and has no code comes from reading data. */
+function asInvalidData(cause: unknown): EventStreamError {
+  return EventStreamError.is(cause)
+    ? cause
+    : new EventStreamError('invalid-data', 'data cannot be parsed', { cause })
+}

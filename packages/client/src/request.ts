@@ -1,0 +1,44 @@
+import { CURSOR_PARAMETER } from '@millrace/core/protocol'
+import type { AttemptContext, ConnectOptions, PerAttempt } from './connect-options.ts'
+
+/**
+ * Sends the request of one attempt.
+ *
+ * @throws What the functions among the options throw, and `fetch`.
+ */
+export async function sendRequest(options: ConnectOptions, context: AttemptContext): Promise<Response> {
+  const { method = 'GET', credentials, idempotencyKey, fetch = globalThis.fetch } = options
+  const { lastEventId, signal } = context
+  let url = String(await ask(options.url, context))
+  const headers = new Headers(await ask(options.headers, context))
+  const body = await ask(options.body, context)
+  if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
+  if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
+  if (lastEventId && options.resumeBy === 'query') {
+    const target = new URL(url, globalThis.location?.href)
+    target.searchParams.set(CURSOR_PARAMETER, lastEventId)
+    url = target.href
+  } else if (lastEventId) {
+    const value = toHeaderValue(lastEventId)
+    // An id with control bytes is dropped: `fetch` would refuse it at every attempt.
+    if (!/[^\t\x20-\x7e\x80-\xff]/.test(value)) headers.set('last-event-id', value)
+  }
+  signal.throwIfAborted()
+  const init: RequestInit = { method, headers, body: body ?? null, cache: 'no-store', signal }
+  const response = await fetch(url, credentials ? { ...init, credentials } : init)
+  // A `fetch` that pays no heed to the signal must not leave a response open that nobody waits for.
+  if (signal.aborted) await response.body?.cancel()
+  return response
+}
+
+function ask<Value>(value: PerAttempt<Value>, context: AttemptContext): Value | PromiseLike<Value> {
+  // A function is never a value here, which the compiler cannot know of a type parameter.
+  return typeof value === 'function'
+    ? (value as (context: AttemptContext) => Value | PromiseLike<Value>)(context)
+    : value
+}
+
+/** [spec 9.2.3] The last event ID string is sent encoded as UTF-8; header values take one character for each byte. */
+function toHeaderValue(lastEventId: string): string {
+  return Array.from(new TextEncoder().encode(lastEventId), (byte) => String.fromCharCode(byte)).join('')
+}

@@ -1,0 +1,26 @@
+const MIN_RECONNECTION_TIME_MS = 250
+const MAX_RECONNECTION_TIME_MS = 3_600_000
+const FIRST_BACKOFF_MS = 1000
+const MAX_BACKOFF_MS = 30_000
+
+/** What {@link retryDelay} needs besides the number of failures. */
+export interface RetryDelayOptions {
+  /** The reconnection time that the server asked for, in milliseconds. Clamped to 250 … 3,600,000. */
+  readonly reconnectionTimeMs: number
+  /** A random number, at least 0 and below 1. */
+  readonly random: number
+}
+
+/**
+ * Computes how long to wait before the next attempt.
+ *
+ * The clamp keeps `retry: 0` from making a hot loop and `retry: 4294967296` from overflowing `setTimeout`.
+ *
+ * @param failures - Failed attempts in a row; 0 after a stream that ended in good order.
+ * @returns Milliseconds: the reconnection time, and a random part of a backoff that doubles from 1 s to 30 s.
+ */
+export function retryDelay(failures: number, { reconnectionTimeMs, random }: RetryDelayOptions): number {
+  const clamped = Math.min(Math.max(reconnectionTimeMs, MIN_RECONNECTION_TIME_MS), MAX_RECONNECTION_TIME_MS)
+  const backoffMs = failures && Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS)
+  return clamped + Math.floor(random * backoffMs)
+}
