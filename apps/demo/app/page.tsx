@@ -4,7 +4,8 @@ import { LivePanel } from '../live/live-panel.tsx'
 import styles from './page.module.css'
 
 export const metadata: Metadata = {
-  title: 'Live',
+  // The layout's template is for the pages below it, and this one is beside it.
+  title: { absolute: 'Live · Millrace' },
   description:
     'The machine behind this page, measured four times a second, over one server-sent event stream that survives being cut.',
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { StripChart } from '../components/strip-chart.tsx'
 import styles from './instrument-panels.module.css'
 import { loadAverage, loopDelay, memory, processors, type Instrument } from './instruments.ts'
@@ -12,12 +12,10 @@ import { gigabytes, percent } from './units.ts'
 export function InstrumentPanels({ readings }: { readonly readings: readonly KeptReading[] }): ReactNode {
   const now = readings.at(-1)
   const cores = now?.coresBusy.length ?? 0
-  // The chart is made anew when its instrument is another object, so this one must last.
-  const busy = useMemo(() => processors(cores), [cores])
   return (
     <div className={styles.instruments}>
       <InstrumentPanel
-        instrument={busy}
+        instrument={processors(cores)}
         readings={readings}
         detail={now && `${cores} ${cores === 1 ? 'core' : 'cores'}, all together`}
       >

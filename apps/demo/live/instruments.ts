@@ -15,19 +15,26 @@ const spanSeconds = (WINDOW_READINGS * READING_INTERVAL_MS) / 1000
 const main = { colour: '--water', fill: '--water-fill', widthPx: 1.75 } as const
 const share = { spanSeconds, top: () => 100, label: percent }
 
+const processorsOf = new Map<number, Instrument>()
+
 /**
  * The processors: a thin line for each core and a strong one for all of them.
  *
  * @param cores - How many cores there are.
+ * @returns The same instrument for the same number, since another one would make its chart anew.
  */
 export function processors(cores: number): Instrument {
+  const known = processorsOf.get(cores)
+  if (known) return known
   const core = { colour: '--water-thin', widthPx: 1 } as const
-  return {
+  const made: Instrument = {
     name: 'Processors',
     chart: { ...share, lines: [...Array.from({ length: cores }, () => core), main] },
     values: ({ coresBusy }) => [...coresBusy, mean(coresBusy)],
     unit: percent,
   }
+  processorsOf.set(cores, made)
+  return made
 }
 
 /** Memory in use, as a share of all. */
