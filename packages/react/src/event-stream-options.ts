@@ -42,15 +42,38 @@ export interface ParseOptions<Data> {
   readonly parse: (text: string) => Data
 }
 
+/** What the type of a state that begins empty is taken for: `{}` and `[]` say nothing yet of what will be in them. */
+export type EmptyState<Initial, IfArray, IfObject, Otherwise> = [Initial] extends [readonly never[]]
+  ? IfArray
+  : [Initial] extends [object]
+    ? [keyof Initial] extends [never]
+      ? IfObject
+      : Otherwise
+    : Otherwise
+
+/** Which states can follow `initialValue`: those of its own type; where that is empty, any array or object. */
+export type NextState<Initial> = EmptyState<Initial, readonly unknown[], object, Initial>
+
+/** The state as a reducer gets it. Nothing is known of the members of one that began empty, so they fit any use. */
+export type ReducerState<Initial> = EmptyState<Initial, Initial, Record<string, never>, Initial>
+
+/**
+ * The state that a fold comes to: the type of `initialValue`; where that is empty, what the reducer returns, if an empty one
+ * can pass for it.
+ */
+export type FoldState<Initial, Next> = [Initial] extends [Next]
+  ? EmptyState<Initial, Next, Next, Initial>
+  : Initial
+
 /** A fold that belongs to one component: it begins when the component is mounted, and ends with it. */
-export interface FoldOptions<Event, Initial, Next extends Initial> {
+export interface FoldOptions<Event, Initial, Next extends NextState<Initial>> {
   /** The state before the first event. Taken when the component is mounted, or the stream changes. */
   readonly initialValue: Initial
   /**
    * Makes the next state from the last one and an event. Runs once per event, in order, outside render. When it throws, the
    * state stays and `error` says so.
    */
-  readonly reducer: (state: Initial, event: Event) => Next
+  readonly reducer: (state: ReducerState<Initial>, event: Event) => Next
 }
 
 /** A state that was read on the server, with the position that it contains. */
@@ -69,16 +92,6 @@ export interface InitialSnapshotOptions<State> {
    */
   readonly initialSnapshot?: InitialSnapshot<State> | undefined
 }
-
-/**
- * The state that a fold comes to: what the reducer returns where `initialValue` is an empty object, as in
- * `initialValue: {}`, else the type of `initialValue`.
- */
-export type FoldState<Initial, Next extends Initial> = [keyof Initial] extends [never]
-  ? [Initial] extends [Next]
-    ? Next
-    : Initial
-  : Initial
 
 /** What `useEventStream` returns: the same object until a member changes. */
 export interface EventStreamResult<Data, Event> {

@@ -45,6 +45,8 @@ export interface StreamStore {
   close(): void
 }
 
+const CONNECTING: ConnectionState = { status: 'connecting', attempt: 1, reason: 'start' }
+
 /** Makes a store. Nothing is requested before the first member joins. */
 export function createStreamStore(connect: Connect): StreamStore {
   const members = new Set<StreamMember>()
@@ -82,7 +84,8 @@ export function createStreamStore(connect: Connect): StreamStore {
       onInvalidData: (error) => tell((member) => member.onInvalidData(error)),
       onStateChange: setState,
     })
-    setState(connection.state)
+    // The connection itself says so a moment later, too late for the render that asked.
+    setState(CONNECTING)
   }
 
   function disconnect(): void {
@@ -114,7 +117,7 @@ export function createStreamStore(connect: Connect): StreamStore {
     join(member) {
       members.add(member)
       if (state.status !== 'idle') return
-      state = { status: 'connecting', attempt: 1, reason: 'start' }
+      state = CONNECTING
       // Later, so that whoever joins in the same commit has a say in where to start, and StrictMode's double effects are over.
       queueMicrotask(() => {
         if (members.size > 0 && state.status === 'connecting' && !connection) open()

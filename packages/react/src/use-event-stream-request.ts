@@ -2,7 +2,7 @@
 
 import type { PlainEvent } from '@millrace/client'
 import { useInsertionEffect, useState, useSyncExternalStore } from 'react'
-import type { FoldOptions, FoldState, ParseOptions } from './event-stream-options.ts'
+import type { FoldOptions, FoldState, NextState, ParseOptions } from './event-stream-options.ts'
 import type { EventStreamRequestOptions, EventStreamRequestResult } from './event-stream-request-options.ts'
 import { scheduler } from './flush-scheduler.ts'
 import { createStreamRequest, type RequestOptions, type RequestSnapshot } from './stream-request.ts'
@@ -19,7 +19,12 @@ import { createStreamRequest, type RequestOptions, type RequestSnapshot } from '
  * const chat = useEventStreamRequest('/api/chat', { initialValue: '', reducer: (text, event) => text + event.data })
  * chat.start({ prompt })
  */
-export function useEventStreamRequest<Initial, Next extends Initial, Input = unknown, Data = string>(
+export function useEventStreamRequest<
+  Initial,
+  Next extends NextState<Initial>,
+  Input = unknown,
+  Data = string,
+>(
   url: string | URL,
   options: Partial<ParseOptions<Data>> &
     EventStreamRequestOptions<PlainEvent<Data>, Input> &

@@ -10,6 +10,7 @@ import type {
   FoldOptions,
   FoldState,
   InitialSnapshotOptions,
+  NextState,
   ParseOptions,
 } from './event-stream-options.ts'
 import { scheduler } from './flush-scheduler.ts'
@@ -35,7 +36,7 @@ const context = { streams, scheduler }
  *   reducer: (board, event) => ({ ...board, [event.data.symbol]: event.data.price }),
  * })
  */
-export function useEventStream<Output extends object, Initial, Next extends Initial>(
+export function useEventStream<Output extends object, Initial, Next extends NextState<Initial>>(
   source: Channel<object, Output>,
   options: ChannelLocation &
     EventStreamOptions<ChannelEvent<Output>> &
@@ -46,7 +47,7 @@ export function useEventStream<Output extends object>(
   source: Channel<object, Output>,
   options: ChannelLocation & EventStreamOptions<ChannelEvent<Output>>,
 ): EventStreamResult<ChannelEvent<Output>['data'] | undefined, ChannelEvent<Output>>
-export function useEventStream<Initial, Next extends Initial, Data = string>(
+export function useEventStream<Initial, Next extends NextState<Initial>, Data = string>(
   source: string | URL,
   options: Partial<ParseOptions<Data>> &
     EventStreamOptions<PlainEvent<Data>> &

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createFlushScheduler } from './flush-scheduler.ts'
+
+const FAKED = [
+  'setTimeout',
+  'clearTimeout',
+  'requestAnimationFrame',
+  'cancelAnimationFrame',
+  'performance',
+] as const
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: [...FAKED] })
+  setHidden(false)
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+function setHidden(hidden: boolean): void {
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(hidden)
+}
+
+/** Lets microtasks run. */
+async function endOfTask(): Promise<void> {
+  await Promise.resolve()
+}
+
+test('flushes at the end of the task after idle, once for any number of requests', async () => {
+  const scheduler = createFlushScheduler()
+  const flush = vi.fn()
+  scheduler.schedule(flush)
+  scheduler.schedule(flush)
+  expect(flush).not.toHaveBeenCalled()
+  await endOfTask()
+  expect(flush).toHaveBeenCalledOnce()
+})
+
+test('flushes with the next frame what comes soon after a flush', async () => {
+  const scheduler = createFlushScheduler()
+  const flush = vi.fn()
+  scheduler.schedule(flush)
+  await endOfTask()
+  for (let each = 0; each < 100; each++) {
+    scheduler.schedule(flush)
+    await endOfTask()
+  }
+  expect(flush).toHaveBeenCalledTimes(1)
+  vi.advanceTimersToNextFrame()
+  expect(flush).toHaveBeenCalledTimes(2)
+})
+
+test('flushes at once again after a frame without news', async () => {
+  const scheduler = createFlushScheduler()
+  const flush = vi.fn()
+  scheduler.schedule(flush)
+  await endOfTask()
+  vi.advanceTimersToNextFrame()
+  scheduler.schedule(flush)
+  await endOfTask()
+  expect(flush).toHaveBeenCalledTimes(2)
+})
+
+test('asks for no frames while nothing happens', async () => {
+  const scheduler = createFlushScheduler()
+  scheduler.schedule(vi.fn())
+  await endOfTask()
+  vi.advanceTimersToNextFrame()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('flushes every 250 ms while the document is hidden', async () => {
+  setHidden(true)
+  const scheduler = createFlushScheduler()
+  const flush = vi.fn()
+  scheduler.schedule(flush)
+  await endOfTask()
+  scheduler.schedule(flush)
+  vi.advanceTimersByTime(249)
+  expect(flush).toHaveBeenCalledTimes(1)
+  vi.advanceTimersByTime(1)
+  expect(flush).toHaveBeenCalledTimes(2)
+})
+
+test('does not wait for a frame that was asked for before the document was hidden', async () => {
+  vi.stubGlobal('requestAnimationFrame', () => 1)
+  const scheduler = createFlushScheduler()
+  const flush = vi.fn()
+  scheduler.schedule(flush)
+  await endOfTask()
+  setHidden(true)
+  scheduler.schedule(flush)
+  vi.advanceTimersByTime(250)
+  expect(flush).toHaveBeenCalledTimes(2)
+})
+
+test.each(['without animation frames', 'without a document'])('flushes by a timer %s', async (platform) => {
+  vi.stubGlobal('requestAnimationFrame', undefined)
+  if (platform === 'without a document') vi.stubGlobal('document', undefined)
+  const scheduler = createFlushScheduler()
+  const flush = vi.fn()
+  scheduler.schedule(flush)
+  await endOfTask()
+  scheduler.schedule(flush)
+  vi.advanceTimersByTime(16)
+  expect(flush).toHaveBeenCalledTimes(2)
+})
+
+test('does not call what was cancelled', async () => {
+  const scheduler = createFlushScheduler()
+  const flush = vi.fn()
+  scheduler.schedule(flush)
+  scheduler.cancel(flush)
+  await endOfTask()
+  expect(flush).not.toHaveBeenCalled()
+})
