@@ -1,0 +1,518 @@
+import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react'
+import { Profiler, StrictMode, Suspense, use, useState, type ReactNode } from 'react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
+import { defineStream, useEventStream, type EventStreamError, type PlainEvent } from './index.ts'
+import { streams } from './store-registry.ts'
+
+const prices = defineStream<{ tick: { symbol: string; price: number } }>('prices')
+
+// Streams outlive their components for a while: a URL of its own keeps each test apart from the others.
+let count = 0
+let url = ''
+beforeEach(() => {
+  url = `/events/${++count}`
+})
+
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+/** Runs with timers that stand still, so that the test decides how long connections have lingered. */
+function stopTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+}
+
+const add = (total: number, event: PlainEvent): number => total + Number(event.data)
+
+test('shows the latest payload, the event it came with, and where the connection stands', async () => {
+  const server = scriptedServer()
+  const { result } = renderHook(() => useEventStream(url, { fetch: server.fetch }))
+  expect(result.current).toMatchObject({ data: undefined, lastEvent: undefined, status: 'connecting' })
+  await waitFor(() => expect(result.current.status).toBe('open'))
+  server.latest.write('id: 7\nevent: greeting\ndata: hello\n\n')
+  await waitFor(() => expect(result.current.data).toBe('hello'))
+  expect(result.current.lastEvent).toEqual({
+    type: 'greeting',
+    data: 'hello',
+    lastEventId: '7',
+    replayed: false,
+  })
+  expect(result.current.error).toBeUndefined()
+})
+
+test('opens one connection for 20 components under StrictMode', async () => {
+  const server = scriptedServer()
+  function Reader() {
+    return <li>{useEventStream(url, { fetch: server.fetch }).data}</li>
+  }
+  render(
+    <StrictMode>
+      {Array.from({ length: 20 }, (_, each) => (
+        <Reader key={each} />
+      ))}
+    </StrictMode>,
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('shared')
+  await waitFor(() => expect(screen.getAllByText('shared')).toHaveLength(20))
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('requests nothing while rendering', () => {
+  const server = scriptedServer()
+  function Reader(): ReactNode {
+    useEventStream(url, { fetch: server.fetch })
+    throw new Error('this render is thrown away')
+  }
+  expect(() => render(<Reader />)).toThrow('thrown away')
+  expect(server.exchanges).toHaveLength(0)
+})
+
+test('folds 20 events of one chunk in order, in one render', async () => {
+  const server = scriptedServer()
+  let commits = 0
+  function Reader() {
+    const { data, status } = useEventStream(url, {
+      fetch: server.fetch,
+      initialValue: '',
+      reducer: (text, event) => `${text}${event.data},`,
+    })
+    return (
+      <p>
+        {status} {data}
+      </p>
+    )
+  }
+  render(
+    <Profiler id="reader" onRender={() => commits++}>
+      <Reader />
+    </Profiler>,
+  )
+  await screen.findByText('open')
+  const before = commits
+  const numbers = Array.from({ length: 20 }, (_, each) => String(each))
+  server.latest.send(...numbers)
+  await screen.findByText(`open ${numbers.join(',')},`)
+  expect(commits - before).toBe(1)
+})
+
+test('runs a reducer once per event, also in StrictMode and when it is another function each time', async () => {
+  const server = scriptedServer()
+  const reduced: string[] = []
+  const { result, rerender } = renderHook(
+    () =>
+      useEventStream(url, {
+        fetch: server.fetch,
+        initialValue: 0,
+        reducer: (n, event) => {
+          reduced.push(event.data)
+          return n + 1
+        },
+      }),
+    { reactStrictMode: true },
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('a', 'b')
+  await waitFor(() => expect(result.current.data).toBe(2))
+  rerender()
+  rerender()
+  server.latest.send('c')
+  await waitFor(() => expect(result.current.data).toBe(3))
+  expect(reduced).toEqual(['a', 'b', 'c'])
+})
+
+test('folds with the reducer of the latest render', async () => {
+  const server = scriptedServer()
+  const { result, rerender } = renderHook(
+    ({ factor }) =>
+      useEventStream(url, {
+        fetch: server.fetch,
+        initialValue: 0,
+        reducer: (sum, event) => sum + factor * Number(event.data),
+      }),
+    { initialProps: { factor: 1 } },
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('1')
+  await waitFor(() => expect(result.current.data).toBe(1))
+  rerender({ factor: 100 })
+  server.latest.send('1')
+  await waitFor(() => expect(result.current.data).toBe(101))
+})
+
+test('keeps two folds and a parse of one connection apart', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const { result } = renderHook(() => ({
+    sum: useEventStream(url, { fetch, initialValue: 0, reducer: add }).data,
+    list: useEventStream(url, { fetch, initialValue: '', reducer: (all, event) => all + event.data }).data,
+    number: useEventStream(url, { fetch, parse: Number }).data,
+    json: useEventStream<number>(url, { fetch, parse: JSON.parse }).data,
+  }))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('1', '2', '3')
+  await waitFor(() => expect(result.current).toEqual({ sum: 6, list: '123', number: 3, json: 3 }))
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('gives a component that comes later the latest payload, and its fold only what comes from then on', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const first = renderHook(() => useEventStream(url, { fetch }))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('1', '2')
+  await waitFor(() => expect(first.result.current.data).toBe('2'))
+  const renders: (string | undefined)[] = []
+  const later = renderHook(() => {
+    const { data } = useEventStream(url, { fetch })
+    renders.push(data)
+    return { data, sum: useEventStream(url, { fetch, initialValue: 0, reducer: add }).data }
+  })
+  expect(renders[0]).toBe('2')
+  expect(later.result.current).toEqual({ data: '2', sum: 0 })
+  server.latest.send('3')
+  await waitFor(() => expect(later.result.current).toEqual({ data: '3', sum: 3 }))
+})
+
+test('types the events of a channel and reads them by its contract', async () => {
+  const server = scriptedServer()
+  const { result } = renderHook(() =>
+    useEventStream(prices, {
+      url,
+      fetch: server.fetch,
+      initialValue: {},
+      reducer: (board, event) => ({ ...board, [event.data.symbol]: event.data.price }),
+    }),
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write(
+    block('tick', { symbol: 'ACME', price: 12 }) + block('tick', { symbol: 'INIT', price: 7 }),
+  )
+  await waitFor(() => expect(result.current.data).toEqual({ ACME: 12, INIT: 7 }))
+  server.latest.write('event: tick\ndata: not JSON\n\n' + block('tick', { symbol: 'ACME', price: 13 }))
+  await waitFor(() => expect(result.current.data['ACME']).toBe(13))
+  expect(result.current.error?.code).toBe('invalid-data')
+})
+
+test('replaces the state of a fold by a snapshot, and tells of a gap', async () => {
+  const server = scriptedServer()
+  const onGap = vi.fn()
+  const { result } = renderHook(() =>
+    useEventStream(prices, {
+      url,
+      fetch: server.fetch,
+      onGap,
+      initialValue: {} as Record<string, number>,
+      reducer: (board, event) => ({ ...board, [event.data.symbol]: event.data.price }),
+    }),
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write(openBlock('fresh') + block('millrace.snapshot', { state: { ACME: 1 } }, 'e.1.t'))
+  await waitFor(() => expect(result.current.data).toEqual({ ACME: 1 }))
+  server.latest.write(block('tick', { symbol: 'INIT', price: 2 }, 'e.2.u'))
+  await waitFor(() => expect(result.current.data).toEqual({ ACME: 1, INIT: 2 }))
+  server.latest.write(
+    block('millrace.gap', { reason: 'overflow', missed: 3 }) +
+      block('millrace.snapshot', { state: { ACME: 9 } }, 'e.9.v'),
+  )
+  await waitFor(() => expect(result.current.data).toEqual({ ACME: 9 }))
+  expect(onGap).toHaveBeenCalledOnce()
+  expect(onGap.mock.lastCall?.[0]).toMatchObject({ data: { reason: 'overflow', missed: 3 } })
+})
+
+test('keeps the state when a reducer throws, says so, and loses the event for nobody else', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const { result } = renderHook(() => ({
+    broken: useEventStream(url, {
+      fetch,
+      initialValue: 0,
+      reducer: (sum, event) => {
+        if (event.data === '2') throw new RangeError('no twos')
+        return sum + Number(event.data)
+      },
+    }),
+    whole: useEventStream(url, { fetch, initialValue: 0, reducer: add }),
+  }))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('1', '2', '3')
+  await waitFor(() => expect(result.current.whole.data).toBe(6))
+  expect(result.current.whole.error).toBeUndefined()
+  expect(result.current.broken).toMatchObject({ data: 4, error: { code: 'invalid-data' } })
+  expect(result.current.broken.error?.cause).toEqual(new RangeError('no twos'))
+})
+
+test('leaves out an event that parse refuses, for this component alone', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const onEvent = vi.fn()
+  const { result } = renderHook(() => ({
+    json: useEventStream<unknown>(url, { fetch, parse: JSON.parse, onEvent }),
+    text: useEventStream(url, { fetch }),
+  }))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('{"a":1}', 'oops')
+  await waitFor(() => expect(result.current.text.data).toBe('oops'))
+  expect(result.current.json).toMatchObject({ data: { a: 1 }, error: { code: 'invalid-data' } })
+  expect(onEvent).toHaveBeenCalledOnce()
+})
+
+test('calls onEvent once per event and component, in order, and survives one that throws', async () => {
+  const server = scriptedServer()
+  const heard: string[][] = [[], [], []]
+  const uncaught = vi.fn((event: ErrorEvent) => event.preventDefault())
+  const onUncaught = (): void => uncaught(new ErrorEvent('error'))
+  process.on('uncaughtException', onUncaught)
+  function Listener({ list, throws }: { list: string[]; throws?: boolean }): ReactNode {
+    useEventStream(url, {
+      fetch: server.fetch,
+      onEvent(event) {
+        list.push(event.data)
+        if (throws) throw new Error('a bug in a callback')
+      },
+    })
+    return null
+  }
+  render(
+    <StrictMode>
+      <Listener list={heard[0] ?? []} />
+      <Listener list={heard[1] ?? []} throws />
+      <Listener list={heard[2] ?? []} />
+    </StrictMode>,
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  const sent = Array.from({ length: 50 }, (_, each) => String(each))
+  for (const data of sent) server.latest.send(data)
+  await waitFor(() => expect(heard[2]).toHaveLength(50))
+  process.off('uncaughtException', onUncaught)
+  expect(heard).toEqual([sent, sent, sent])
+  expect(uncaught).toHaveBeenCalledTimes(50)
+})
+
+test('keeps the connection when a component comes back within the linger, and loses nothing', async () => {
+  const server = scriptedServer()
+  function Reader() {
+    return <p>{useEventStream(url, { fetch: server.fetch }).data}</p>
+  }
+  const { rerender } = render(<Reader />)
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  stopTimers()
+  rerender(<i />)
+  vi.advanceTimersByTime(4999)
+  vi.useRealTimers()
+  server.latest.send('meanwhile')
+  rerender(<Reader />)
+  await screen.findByText('meanwhile')
+  expect(server.exchanges).toHaveLength(1)
+  expect(server.open).toHaveLength(1)
+})
+
+test('closes the connection and forgets the store after the linger', async () => {
+  const server = scriptedServer()
+  const size = streams.size
+  const { unmount } = renderHook(() => useEventStream(url, { fetch: server.fetch }))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  expect(streams.size).toBe(size + 1)
+  stopTimers()
+  unmount()
+  vi.advanceTimersByTime(4999)
+  expect(streams.size).toBe(size + 1)
+  vi.advanceTimersByTime(1)
+  vi.useRealTimers()
+  await waitFor(() => expect(server.open).toHaveLength(0))
+  expect(streams.size).toBe(size)
+})
+
+test('lingers as long as it is told', async () => {
+  const server = scriptedServer()
+  const { unmount } = renderHook(() => useEventStream(url, { fetch: server.fetch, lingerMs: 0 }), {
+    reactStrictMode: true,
+  })
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  unmount()
+  await waitFor(() => expect(server.open).toHaveLength(0))
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('closes the old connection and opens the new one when the URL changes', async () => {
+  const server = scriptedServer()
+  const renders: [string, string | undefined][] = []
+  const { result, rerender } = renderHook(
+    ({ path }) => {
+      const { data } = useEventStream(path, { fetch: server.fetch })
+      renders.push([path, data])
+      return data
+    },
+    { initialProps: { path: url } },
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('old')
+  await waitFor(() => expect(result.current).toBe('old'))
+  rerender({ path: `${url}/next` })
+  await waitFor(() => expect(server.exchanges).toHaveLength(2))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  expect(server.latest.url).toMatch(/next$/)
+  expect(renders.filter(([path, data]) => path !== url && data === 'old')).toEqual([])
+})
+
+test('shows nothing of the old user after the scope changed', async () => {
+  const server = scriptedServer()
+  const { result, rerender } = renderHook(
+    ({ scope }) => useEventStream(url, { fetch: server.fetch, scope, initialValue: 0, reducer: add }),
+    { initialProps: { scope: 'ada' } },
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('5')
+  await waitFor(() => expect(result.current.data).toBe(5))
+  rerender({ scope: 'bob' })
+  expect(result.current).toMatchObject({ data: 0, lastEvent: undefined, status: 'connecting' })
+  await waitFor(() => expect(server.exchanges).toHaveLength(2))
+})
+
+test('shares by value: equal headers share a connection, other headers or credentials do not', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  renderHook(() => {
+    useEventStream(url, { fetch, headers: { authorization: 'a' } })
+    useEventStream(new URL(url, document.baseURI), { fetch, headers: new Headers({ Authorization: 'a' }) })
+    useEventStream(url, { fetch, headers: [['authorization', 'b']] })
+    useEventStream(url, { fetch, headers: { authorization: 'b' }, credentials: 'include' })
+  })
+  await waitFor(() => expect(server.open).toHaveLength(3))
+  expect(server.exchanges.map(({ headers }) => headers.get('authorization'))).toEqual(['a', 'b', 'b'])
+  expect(server.latest.init.credentials).toBe('include')
+})
+
+test('asks the latest headers function at each attempt', async () => {
+  const server = scriptedServer()
+  const { result, rerender } = renderHook(
+    ({ token }) => useEventStream(url, { fetch: server.fetch, headers: () => ({ authorization: token }) }),
+    { initialProps: { token: 'old' } },
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  rerender({ token: 'new' })
+  act(() => result.current.reconnect())
+  await waitFor(() => expect(server.exchanges).toHaveLength(2))
+  expect(server.exchanges.map(({ headers }) => headers.get('authorization'))).toEqual(['old', 'new'])
+})
+
+test('connects when it is enabled, and keeps data and position when it is disabled', async () => {
+  const server = scriptedServer()
+  const { result, rerender } = renderHook(
+    ({ enabled }) =>
+      useEventStream(url, { fetch: server.fetch, enabled, lingerMs: 0, initialValue: 0, reducer: add }),
+    { initialProps: { enabled: false } },
+  )
+  expect(result.current).toMatchObject({ data: 0, status: 'idle' })
+  rerender({ enabled: true })
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write('id: one\ndata: 1\n\n')
+  await waitFor(() => expect(result.current.data).toBe(1))
+  rerender({ enabled: false })
+  expect(result.current).toMatchObject({ data: 1, status: 'idle' })
+  await waitFor(() => expect(server.open).toHaveLength(0))
+  rerender({ enabled: true })
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  expect(server.latest.headers.get('last-event-id')).toBe('one')
+  server.latest.send('2')
+  await waitFor(() => expect(result.current.data).toBe(3))
+})
+
+test('closes for all components, and reconnects for all', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const { result } = renderHook(
+    () => [useEventStream(url, { fetch }), useEventStream(url, { fetch })] as const,
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write('id: 5\ndata: five\n\n')
+  await waitFor(() => expect(result.current[1].data).toBe('five'))
+  act(() => result.current[0].close())
+  await waitFor(() => expect(result.current[1].status).toBe('closed'))
+  expect(result.current[0].status).toBe('closed')
+  await waitFor(() => expect(server.open).toHaveLength(0))
+  act(() => result.current[1].reconnect())
+  await waitFor(() => expect(result.current[0].status).toBe('open'))
+  expect(server.latest.headers.get('last-event-id')).toBe('5')
+  expect(result.current[0].data).toBe('five')
+})
+
+test('says why a connection failed, and tries again when asked', async () => {
+  let status = 403
+  const server = scriptedServer(() => (status === 200 ? undefined : new Response(null, { status })))
+  const { result } = renderHook(() => useEventStream(url, { fetch: server.fetch }))
+  await waitFor(() => expect(result.current.status).toBe('failed'))
+  expect(result.current.error).toMatchObject({
+    code: 'bad-status',
+    status: 403,
+  } satisfies Partial<EventStreamError>)
+  status = 200
+  act(() => result.current.reconnect())
+  await waitFor(() => expect(result.current.status).toBe('open'))
+  expect(result.current.error).toBeUndefined()
+})
+
+test('begins a finished stream anew when asked to reconnect', async () => {
+  const server = scriptedServer()
+  const { result } = renderHook(() => useEventStream(url, { fetch: server.fetch }))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write(openBlock('fresh') + block('millrace.end', { reason: 'done' }, 'millrace.end'))
+  await waitFor(() => expect(result.current.status).toBe('done'))
+  act(() => result.current.reconnect())
+  await waitFor(() => expect(result.current.status).toBe('open'))
+  expect(server.exchanges).toHaveLength(2)
+  expect(server.latest.headers.has('last-event-id')).toBe(false)
+})
+
+test('returns the same object until something changes', async () => {
+  const server = scriptedServer()
+  const { result, rerender } = renderHook(() => useEventStream(url, { fetch: server.fetch }))
+  await waitFor(() => expect(result.current.status).toBe('open'))
+  const { current } = result
+  rerender()
+  expect(result.current).toBe(current)
+  server.latest.write(': a heartbeat\n\n')
+  server.latest.send('news')
+  await waitFor(() => expect(result.current.data).toBe('news'))
+  expect(result.current.reconnect).toBe(current.reconnect)
+  expect(result.current.close).toBe(current.close)
+})
+
+test('does not reconnect when a sibling suspends', async () => {
+  const server = scriptedServer()
+  const lazy = Promise.resolve('loaded')
+  function Lazy() {
+    return <b>{use(lazy)}</b>
+  }
+  function Page() {
+    const { data } = useEventStream(url, { fetch: server.fetch })
+    const [isOpen, setOpen] = useState(false)
+    return (
+      <>
+        <button onClick={() => setOpen(true)}>{data ?? 'nothing'}</button>
+        {isOpen && <Lazy />}
+      </>
+    )
+  }
+  render(
+    <Suspense>
+      <Page />
+    </Suspense>,
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  await act(async () => screen.getByRole('button').click())
+  await screen.findByText('loaded')
+  server.latest.send('after')
+  await screen.findByText('after')
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test.each([
+  ['a channel without a URL', () => useEventStream(prices, { url: '' })],
+  ['an empty URL', () => useEventStream('')],
+  ['a URL that cannot be parsed', () => useEventStream('http://[')],
+])('refuses %s', (_, hook) => {
+  expect(() => renderHook(hook)).toThrow(TypeError)
+})
