@@ -40,7 +40,7 @@ export function createProtocolReader(
     if (!isMillrace) return { items: [], event: { ...block, replayed: false } }
 
     const members = isReservedType(type) ? parseMembers(data) : undefined
-    const cursor = (members ? carriesId : isPositioned) ? parseCursor(lastEventId) : undefined
+    const cursor = carriesId && (members || isPositioned) ? parseCursor(lastEventId) : undefined
     const items: ProtocolItem[] = []
     const tellGap = (reason: GapReason, missed: number | null, id: string): void => {
       position = undefined

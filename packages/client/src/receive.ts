@@ -40,9 +40,6 @@ export interface ReceiveOptions {
 
 const handlers = { [GAP]: 'onGap', [SNAPSHOT]: 'onSnapshot', [LIVE]: 'onLive', [END]: 'onEnd' } as const
 
-// Cannot come over the wire, so that the first id of a response shows, also one that equals the request's.
-const NO_ID = '\0'
-
 /**
  * Reads the body of a response that opened the stream, and delivers what it brings.
  *
@@ -64,7 +61,7 @@ export async function receive(
   }
 
   const parser = createParser({
-    lastEventId: NO_ID,
+    lastEventId: memory.lastEventId,
     limits: options.limits,
     onRetry(reconnectionTimeMs) {
       memory.reconnectionTimeMs = reconnectionTimeMs
