@@ -1,0 +1,101 @@
+import { expect, test, vi } from 'vitest'
+import { scriptedServer } from '../test/scripted-server.ts'
+import { createFlushScheduler } from './flush-scheduler.ts'
+import { createStoreRegistry } from './store-registry.ts'
+import { streamAddress } from './stream-address.ts'
+import { createStreamObserver, type ObserverOptions } from './stream-observer.ts'
+
+// Everything but the hooks must work without React.
+vi.mock('react', () => {
+  throw new Error('React was loaded')
+})
+
+function setUp(options: ObserverOptions = {}) {
+  const server = scriptedServer()
+  const context = { streams: createStoreRegistry(), scheduler: createFlushScheduler() }
+  const address = streamAddress('/events', {})
+  const observe = (more: ObserverOptions = {}) =>
+    createStreamObserver(address, { fetch: server.fetch, lingerMs: 0, ...options, ...more }, context)
+  return { server, observe, ...context }
+}
+
+test('works without React', async () => {
+  await expect(import('react')).rejects.toThrow()
+  const { server, observe, streams } = setUp()
+  const observer = observe()
+  const notify = vi.fn()
+  const unsubscribe = observer.subscribe(notify)
+  await vi.waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('1')
+  await vi.waitFor(() => expect(observer.getSnapshot()).toMatchObject({ data: '1', status: 'open' }))
+  expect(notify).toHaveBeenCalled()
+  unsubscribe()
+  await vi.waitFor(() => expect(server.open).toHaveLength(0))
+  expect(streams.size).toBe(0)
+})
+
+test('requests nothing when the last observer leaves before the task is over', async () => {
+  const { server, observe, streams } = setUp()
+  const observer = observe()
+  observer.subscribe(vi.fn())()
+  observer.release()
+  await Promise.resolve()
+  expect(streams.size).toBe(0)
+  expect(server.exchanges).toHaveLength(0)
+})
+
+test('notifies 20 observers of 2,000 events no oftener than there are frames', async () => {
+  const { server, observe } = setUp({
+    initialValue: 0,
+    reducer: (count) => Number(count) + 1,
+  })
+  const observers = Array.from({ length: 20 }, () => observe())
+  const notify = vi.fn()
+  let frames = 0
+  const countFrames = (): void => {
+    frames++
+    frame = requestAnimationFrame(countFrames)
+  }
+  let frame = requestAnimationFrame(countFrames)
+  for (const observer of observers) observer.subscribe(notify)
+  await vi.waitFor(() => expect(observers[0]?.getSnapshot().status).toBe('open'))
+  notify.mockClear()
+  frames = 0
+  for (let each = 0; each < 2000; each++) {
+    server.latest.send(String(each))
+    if (each % 10 === 0) await new Promise((resolve) => setTimeout(resolve))
+  }
+  await vi.waitFor(() => {
+    for (const observer of observers) expect(observer.getSnapshot().data).toBe(2000)
+  })
+  cancelAnimationFrame(frame)
+  // One more than frames: the first event after idle is shown at once.
+  expect(notify.mock.calls.length / 20).toBeLessThanOrEqual(frames + 1)
+  expect(frames).toBeLessThan(2000)
+})
+
+test('hands an event that makes an observer join to those that were there, and to no other', async () => {
+  const { server, observe } = setUp({ initialValue: '', reducer: (text, event) => `${text}${event.data}` })
+  const late = observe()
+  const first = observe({
+    onEvent: ({ data }) => {
+      if (data === 'a') late.subscribe(vi.fn())
+    },
+  })
+  first.subscribe(vi.fn())
+  await vi.waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('a', 'b')
+  await vi.waitFor(() => expect(first.getSnapshot().data).toBe('ab'))
+  expect(late.getSnapshot().data).toBe('b')
+})
+
+test('keeps a connection for longer than timers can count', async () => {
+  const { server, observe } = setUp()
+  const observer = observe({ lingerMs: Number.POSITIVE_INFINITY })
+  const unsubscribe = observer.subscribe(vi.fn())
+  await vi.waitFor(() => expect(server.open).toHaveLength(1))
+  unsubscribe()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(server.open).toHaveLength(1)
+  observer.release()
+})
