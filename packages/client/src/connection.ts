@@ -10,7 +10,7 @@ import type { Contract, Memory } from './receive.ts'
 import { sendRequest } from './request.ts'
 import { checkResponse } from './response-check.ts'
 import type { PlainEvent } from './stream-item.ts'
-import { transition } from './transition.ts'
+import { isSettled, transition } from './transition.ts'
 import type { Action, AttemptEnd } from './transition.ts'
 import { wait } from './wait.ts'
 
@@ -62,16 +62,15 @@ export function connect(
     state = next
     if (next.status !== 'open') step.abort()
     listenToSignal()
-    listeners.deliver(
-      (listener) => listener.onStateChange?.(next),
-      () => state === next,
-    )
+    listeners.deliver((listener) => {
+      // A listener may have changed it again.
+      if (state === next) listener.onStateChange?.(next)
+    })
   }
 
   /** A settled connection must not be held by a signal that lives on. Adding the same listener again changes nothing. */
   function listenToSignal(): void {
-    const isSettled = state.status === 'done' || state.status === 'failed' || state.status === 'closed'
-    options.signal?.[isSettled ? 'removeEventListener' : 'addEventListener']('abort', close)
+    options.signal?.[isSettled(state) ? 'removeEventListener' : 'addEventListener']('abort', close)
   }
 
   function command(type: 'reconnect' | 'pause' | 'resume'): void {
@@ -98,7 +97,7 @@ export function connect(
       act({ type: 'open', atMs: Date.now() })
       return await receive(response.body, { memory, contract, options, listeners, signal })
     } catch (cause) {
-      const error = new EventStreamError('network', 'the request failed, or the stream broke off', { cause })
+      const error = new EventStreamError('network', 'the connection broke off', { cause })
       return { type: 'drop', error }
     }
   }
@@ -108,7 +107,7 @@ export function connect(
     if (end.type !== 'drop') return end
     const { reconnectionTimeMs, isRepeatable } = memory
     if (isRepeatable) return { ...end, atMs: Date.now(), reconnectionTimeMs, random: Math.random() }
-    const message = 'the stream ended before it was done, and its request must not be sent again'
+    const message = 'the stream ended before it was done'
     return { type: 'fail', error: end.error ?? new EventStreamError('network', message) }
   }
 

@@ -1,6 +1,7 @@
 import type { EventStreamConnection } from './event-stream-connection.ts'
 import type { Listeners } from './listeners.ts'
 import type { PlainEvent, StreamItem } from './stream-item.ts'
+import { isSettled } from './transition.ts'
 
 /** Reading stops while this many items wait to be taken. One chunk may bring more at once. */
 export const MAX_QUEUED_ITEMS = 1000
@@ -45,7 +46,7 @@ export function iterate(
         yield item
       }
       const { state } = connection
-      if (hasLeft || state.status === 'failed' || state.status === 'done' || state.status === 'closed') {
+      if (hasLeft || isSettled(state)) {
         unsubscribe()
         if (!hasLeft && state.status === 'failed') throw state.error
         return undefined

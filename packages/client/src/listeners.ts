@@ -10,8 +10,8 @@ export interface Consumer<Event> extends ConnectionListener<Event> {
 export interface Listeners<Event> {
   /** Adds a listener, also one that is there already. Returns a function that removes it. */
   readonly add: (listener: Consumer<Event>) => () => void
-  /** Calls the listeners that were there at the start and still are, for as long as `isCurrent` says so. */
-  readonly deliver: (call: (listener: Consumer<Event>) => void, isCurrent?: () => boolean) => void
+  /** Calls the listeners that were there at the start and still are. */
+  readonly deliver: (call: (listener: Consumer<Event>) => void) => void
   /** Removes all listeners. */
   readonly clear: () => void
   /** Tells whether nobody listens. */
@@ -32,10 +32,10 @@ export function createListeners<Event>(): Listeners<Event> {
         listeners.delete(key)
       }
     },
-    deliver(call, isCurrent = () => true) {
+    deliver(call) {
       // A copy, so that who subscribes in the middle of an event hears from the next one on.
       for (const [key, listener] of Array.from(listeners)) {
-        if (listeners.has(key) && isCurrent()) guard(() => call(listener))
+        if (listeners.has(key)) guard(() => call(listener))
       }
     },
     clear: () => listeners.clear(),

@@ -40,5 +40,5 @@ function ask<Value>(value: PerAttempt<Value>, context: AttemptContext): Value | 
 
 /** [spec 9.2.3] The last event ID string is sent encoded as UTF-8; header values take one character for each byte. */
 function toHeaderValue(lastEventId: string): string {
-  return Array.from(new TextEncoder().encode(lastEventId), (byte) => String.fromCharCode(byte)).join('')
+  return String.fromCharCode(...new TextEncoder().encode(lastEventId))
 }

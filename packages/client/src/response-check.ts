@@ -1,8 +1,8 @@
 import { EventStreamError, isEventStream } from '@millrace/core'
 import type { AttemptEnd } from './transition.ts'
 
-/** Statuses below 500 that pass. */
-const TRANSIENT = [408, 425, 429]
+/** Statuses that pass: Request Timeout, Too Early, Too Many Requests, and whatever ails a server. */
+const TRANSIENT = /^(408|425|429|5..)$/
 
 /**
  * Tells whether a response opens the stream: status 200 and `text/event-stream` do.
@@ -20,7 +20,7 @@ export function checkResponse({ status, headers }: Response, nowMs: number): Att
     return { type: 'fail', error: new EventStreamError('bad-content-type', message) }
   }
   const error = new EventStreamError('bad-status', `expected status 200, received ${status}`, { status })
-  return status >= 500 || TRANSIENT.includes(status)
+  return TRANSIENT.test(`${status}`)
     ? { type: 'drop', error, retryAfterMs: retryAfter(headers, nowMs) }
     : { type: 'fail', error }
 }

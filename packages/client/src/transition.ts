@@ -44,6 +44,7 @@ type Drop = Extract<AttemptEnd, { type: 'drop' }> & DropCircumstances
 const underWay: readonly ConnectionStatus[] = ['connecting', 'open']
 const active: readonly ConnectionStatus[] = ['idle', 'waiting', ...underWay]
 const alive: readonly ConnectionStatus[] = ['paused', 'done', 'failed', ...active]
+const settled: readonly ConnectionStatus[] = ['done', 'failed', 'closed']
 
 /** The statuses in which an action means something. */
 const meaningful: Readonly<Record<Action['type'], readonly ConnectionStatus[]>> = {
@@ -57,6 +58,11 @@ const meaningful: Readonly<Record<Action['type'], readonly ConnectionStatus[]>> 
   done: underWay,
   fail: underWay,
   drop: underWay,
+}
+
+/** Tells whether nothing more will happen by itself. */
+export function isSettled({ status }: ConnectionState): boolean {
+  return settled.includes(status)
 }
 
 /**
