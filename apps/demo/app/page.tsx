@@ -27,7 +27,9 @@ export default function LivePage(): ReactNode {
           </p>
         </noscript>
       </section>
-      <LivePanel />
+      <div className={styles.live}>
+        <LivePanel />
+      </div>
     </div>
   )
 }

@@ -70,6 +70,14 @@ test('shades each stretch that was recovered, from the last reading before the c
   ])
 })
 
+test('shades nothing of the time when the server did not measure', () => {
+  const restarted = { data: { ...reading(1, 'b'), atMs: 1_010_000 }, replayed: true }
+  const next = { data: { ...reading(2, 'b'), atMs: 1_010_250 }, replayed: true }
+  expect(stripOf(fold(...live(1, 2), restarted, next).readings, cores).bands).toEqual([
+    { fromSeconds: -0.25, toSeconds: 0 },
+  ])
+})
+
 test('is empty before the first reading', () => {
   expect(stripOf([], cores)).toEqual({ columns: [[], [], []], bands: [] })
 })

@@ -28,10 +28,10 @@ test('takes the first reading as the beginning, whatever its number', () => {
   expect(after(...readings(4711))).toMatchObject({ received: 1, missed: 0, repeated: 0 })
 })
 
-test('counts a cut as survived when the connection is open again', () => {
-  const cut = after({ type: 'lost' }, { type: 'opened' }, { type: 'lost' }, { type: 'lost' })
-  expect(cut).toMatchObject({ cutsSurvived: 0, connection: 'cut' })
-  expect(count(cut, { type: 'opened' })).toMatchObject({ cutsSurvived: 1, connection: 'open' })
+test('counts a cut as survived when readings flow again', () => {
+  const cut = after({ type: 'lost' }, ...readings(1), { type: 'lost' }, { type: 'lost' })
+  expect(cut).toMatchObject({ cutsSurvived: 0, flow: 'cut' })
+  expect([...readings(2, 3)].reduce(count, cut)).toMatchObject({ cutsSurvived: 1, flow: 'flowing' })
 })
 
 test('counts as recovered what is replayed once the page has caught up', () => {

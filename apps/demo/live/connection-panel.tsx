@@ -20,7 +20,7 @@ export function ConnectionPanel({
   readonly tally: Tally
 }): ReactNode {
   const [refused, setRefused] = useState(false)
-  const words = refused ? 'The server did not take the cut' : statusWords(status, tally.connection !== 'new')
+  const words = refused ? 'The server did not take the cut' : statusWords(status, tally.flow !== 'new')
   return (
     <section className={styles.panel} aria-labelledby="connection">
       <h2 id="connection" className="visually-hidden">
@@ -70,8 +70,9 @@ function Count({
   )
 }
 
-function recoveredWords({ cutsSurvived, recovered }: Tally): string {
-  if (cutsSurvived === 0) return 'Never cut since you came'
+function recoveredWords({ flow, cutsSurvived, recovered }: Tally): string {
+  if (flow === 'cut') return 'What is measured meanwhile is kept for you'
+  if (cutsSurvived === 0) return 'Not cut since you came'
   return `${countOf(recovered)} ${recovered === 1 ? 'reading' : 'readings'} fetched after cuts`
 }
 

@@ -21,7 +21,6 @@ export function LivePanel(): ReactNode {
     onGap: () => dispatch({ type: 'gap' }),
   })
   useEffect(() => {
-    if (status === 'open') dispatch({ type: 'opened' })
     if (status === 'waiting' || status === 'connecting') dispatch({ type: 'lost' })
   }, [status])
   useEffect(() => () => dispatch({ type: 'looked-away' }), [])

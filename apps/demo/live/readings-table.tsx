@@ -18,7 +18,7 @@ export function ReadingsTable({ readings }: { readonly readings: readonly KeptRe
           <thead>
             <tr>
               <th scope="col">Number</th>
-              <th scope="col">Time</th>
+              <th scope="col">Time (UTC)</th>
               <th scope="col">Processors</th>
               <th scope="col">Memory in use</th>
               <th scope="col">Load average</th>

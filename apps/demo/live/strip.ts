@@ -13,21 +13,22 @@ export function stripOf(
   { lines, values }: { readonly lines: number; readonly values: (reading: KeptReading) => readonly number[] },
 ): Strip {
   const nowMs = readings.at(-1)?.atMs ?? 0
+  const secondsOf = ({ atMs }: KeptReading): number => (atMs - nowMs) / 1000
   const times: number[] = []
   const columns: (number | null)[][] = Array.from({ length: lines }, () => [])
   const bands: { fromSeconds: number; toSeconds: number }[] = []
   let previous: KeptReading | undefined
   for (const reading of readings) {
-    const seconds = (reading.atMs - nowMs) / 1000
-    if (previous && !follows(previous, reading)) {
-      times.push((previous.atMs - nowMs) / 1000 + 0.001)
+    const seconds = secondsOf(reading)
+    const joined = previous && follows(previous, reading) ? previous : undefined
+    if (previous && !joined) {
+      times.push((secondsOf(previous) + seconds) / 2)
       for (const column of columns) column.push(null)
     }
     if (reading.arrival === 'recovered') {
-      const open = previous?.arrival === 'recovered' ? bands.at(-1) : undefined
-      if (open) open.toSeconds = seconds
-      else
-        bands.push({ fromSeconds: previous ? (previous.atMs - nowMs) / 1000 : seconds, toSeconds: seconds })
+      const band = joined?.arrival === 'recovered' ? bands.at(-1) : undefined
+      if (band) band.toSeconds = seconds
+      else bands.push({ fromSeconds: joined ? secondsOf(joined) : seconds, toSeconds: seconds })
     }
     times.push(seconds)
     const row = values(reading)

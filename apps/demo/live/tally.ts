@@ -14,9 +14,10 @@ export interface Tally {
   readonly recovered: number
   /** Gaps that the stream told of. */
   readonly gaps: number
-  /** Connections that broke and came back. */
+  /** Connections that broke and were followed by another reading. */
   readonly cutsSurvived: number
-  readonly connection: 'new' | 'open' | 'cut'
+  /** `new`: no reading yet · `flowing`: readings come · `cut`: none came since the connection was lost. */
+  readonly flow: 'new' | 'flowing' | 'cut'
   /** Whether the page has ever caught up with the present: whatever is replayed from then on was recovered. */
   readonly caughtUp: boolean
   readonly last: { readonly run: string; readonly n: number } | undefined
@@ -26,7 +27,6 @@ export interface Tally {
 export type TallyAction =
   | { readonly type: 'reading'; readonly reading: Numbered; readonly replayed: boolean }
   | { readonly type: 'gap' }
-  | { readonly type: 'opened' }
   | { readonly type: 'lost' }
   /** The page was hidden, and is not given what passed meanwhile: counting starts afresh behind it. */
   | { readonly type: 'looked-away' }
@@ -39,7 +39,7 @@ export const emptyTally: Tally = {
   recovered: 0,
   gaps: 0,
   cutsSurvived: 0,
-  connection: 'new',
+  flow: 'new',
   caughtUp: false,
   last: undefined,
 }
@@ -51,16 +51,10 @@ export function count(tally: Tally, action: TallyAction): Tally {
       return countReading(countArrival(tally, action.replayed), action.reading)
     case 'gap':
       return { ...tally, gaps: tally.gaps + 1 }
-    case 'opened':
-      return {
-        ...tally,
-        connection: 'open',
-        cutsSurvived: tally.cutsSurvived + (tally.connection === 'cut' ? 1 : 0),
-      }
     case 'lost':
-      return tally.connection === 'open' ? { ...tally, connection: 'cut' } : tally
+      return tally.flow === 'flowing' ? { ...tally, flow: 'cut' } : tally
     case 'looked-away':
-      return { ...tally, connection: 'new', caughtUp: false, last: undefined }
+      return { ...tally, flow: 'new', caughtUp: false, last: undefined }
   }
 }
 
@@ -69,6 +63,8 @@ function countArrival(tally: Tally, replayed: boolean): Tally {
     ...tally,
     received: tally.received + 1,
     recovered: tally.recovered + (replayed && tally.caughtUp ? 1 : 0),
+    cutsSurvived: tally.cutsSurvived + (tally.flow === 'cut' ? 1 : 0),
+    flow: 'flowing',
     caughtUp: tally.caughtUp || !replayed,
   }
 }
