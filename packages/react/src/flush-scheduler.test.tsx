@@ -31,7 +31,7 @@ async function endOfTask(): Promise<void> {
 
 test('flushes at the end of the task after idle, once for any number of requests', async () => {
   const scheduler = createFlushScheduler()
-  const flush = vi.fn()
+  const flush = vi.fn<() => void>()
   scheduler.schedule(flush)
   scheduler.schedule(flush)
   expect(flush).not.toHaveBeenCalled()
@@ -41,7 +41,7 @@ test('flushes at the end of the task after idle, once for any number of requests
 
 test('flushes with the next frame what comes soon after a flush', async () => {
   const scheduler = createFlushScheduler()
-  const flush = vi.fn()
+  const flush = vi.fn<() => void>()
   scheduler.schedule(flush)
   await endOfTask()
   for (let each = 0; each < 100; each++) {
@@ -55,7 +55,7 @@ test('flushes with the next frame what comes soon after a flush', async () => {
 
 test('flushes at once again after a frame without news', async () => {
   const scheduler = createFlushScheduler()
-  const flush = vi.fn()
+  const flush = vi.fn<() => void>()
   scheduler.schedule(flush)
   await endOfTask()
   vi.advanceTimersToNextFrame()
@@ -66,7 +66,7 @@ test('flushes at once again after a frame without news', async () => {
 
 test('asks for no frames while nothing happens', async () => {
   const scheduler = createFlushScheduler()
-  scheduler.schedule(vi.fn())
+  scheduler.schedule(vi.fn<() => void>())
   await endOfTask()
   vi.advanceTimersToNextFrame()
   expect(vi.getTimerCount()).toBe(0)
@@ -75,7 +75,7 @@ test('asks for no frames while nothing happens', async () => {
 test('flushes every 250 ms while the document is hidden', async () => {
   setHidden(true)
   const scheduler = createFlushScheduler()
-  const flush = vi.fn()
+  const flush = vi.fn<() => void>()
   scheduler.schedule(flush)
   await endOfTask()
   scheduler.schedule(flush)
@@ -88,7 +88,7 @@ test('flushes every 250 ms while the document is hidden', async () => {
 test('does not wait for a frame that was asked for before the document was hidden', async () => {
   vi.stubGlobal('requestAnimationFrame', () => 1)
   const scheduler = createFlushScheduler()
-  const flush = vi.fn()
+  const flush = vi.fn<() => void>()
   scheduler.schedule(flush)
   await endOfTask()
   setHidden(true)
@@ -101,7 +101,7 @@ test.each(['without animation frames', 'without a document'])('flushes by a time
   vi.stubGlobal('requestAnimationFrame', undefined)
   if (platform === 'without a document') vi.stubGlobal('document', undefined)
   const scheduler = createFlushScheduler()
-  const flush = vi.fn()
+  const flush = vi.fn<() => void>()
   scheduler.schedule(flush)
   await endOfTask()
   scheduler.schedule(flush)
@@ -111,7 +111,7 @@ test.each(['without animation frames', 'without a document'])('flushes by a time
 
 test('does not call what was cancelled', async () => {
   const scheduler = createFlushScheduler()
-  const flush = vi.fn()
+  const flush = vi.fn<() => void>()
   scheduler.schedule(flush)
   scheduler.cancel(flush)
   await endOfTask()

@@ -20,10 +20,10 @@ function setUp(options: ObserverOptions = {}) {
 }
 
 test('works without React', async () => {
-  await expect(import('react')).rejects.toThrow()
+  await expect(import('react')).rejects.toThrow(/./)
   const { server, observe, streams } = setUp()
   const observer = observe()
-  const notify = vi.fn()
+  const notify = vi.fn<() => void>()
   const unsubscribe = observer.subscribe(notify)
   await vi.waitFor(() => expect(server.open).toHaveLength(1))
   server.latest.send('1')
@@ -37,7 +37,7 @@ test('works without React', async () => {
 test('requests nothing when the last observer leaves before the task is over', async () => {
   const { server, observe, streams } = setUp()
   const observer = observe()
-  observer.subscribe(vi.fn())()
+  observer.subscribe(vi.fn<() => void>())()
   observer.release()
   await Promise.resolve()
   expect(streams.size).toBe(0)
@@ -50,7 +50,7 @@ test('notifies 20 observers of 2,000 events no oftener than there are frames', a
     reducer: (count) => Number(count) + 1,
   })
   const observers = Array.from({ length: 20 }, () => observe())
-  const notify = vi.fn()
+  const notify = vi.fn<() => void>()
   let frames = 0
   const countFrames = (): void => {
     frames++
@@ -75,14 +75,17 @@ test('notifies 20 observers of 2,000 events no oftener than there are frames', a
 })
 
 test('hands an event that makes an observer join to those that were there, and to no other', async () => {
-  const { server, observe } = setUp({ initialValue: '', reducer: (text, event) => `${text}${event.data}` })
+  const { server, observe } = setUp({
+    initialValue: '',
+    reducer: (text, event) => String(text) + String(event.data),
+  })
   const late = observe()
   const first = observe({
     onEvent: ({ data }) => {
-      if (data === 'a') late.subscribe(vi.fn())
+      if (data === 'a') late.subscribe(vi.fn<() => void>())
     },
   })
-  first.subscribe(vi.fn())
+  first.subscribe(vi.fn<() => void>())
   await vi.waitFor(() => expect(server.open).toHaveLength(1))
   server.latest.send('a', 'b')
   await vi.waitFor(() => expect(first.getSnapshot().data).toBe('ab'))
@@ -92,7 +95,7 @@ test('hands an event that makes an observer join to those that were there, and t
 test('keeps a connection for longer than timers can count', async () => {
   const { server, observe } = setUp()
   const observer = observe({ lingerMs: Number.POSITIVE_INFINITY })
-  const unsubscribe = observer.subscribe(vi.fn())
+  const unsubscribe = observer.subscribe(vi.fn<() => void>())
   await vi.waitFor(() => expect(server.open).toHaveLength(1))
   unsubscribe()
   await new Promise((resolve) => setTimeout(resolve, 20))

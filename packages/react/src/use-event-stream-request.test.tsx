@@ -2,7 +2,7 @@ import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-libr
 import { StrictMode, useEffect } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
-import { useEventStreamRequest } from './index.ts'
+import { useEventStreamRequest, type PlainEvent } from './index.ts'
 
 afterEach(cleanup)
 
@@ -48,7 +48,7 @@ test('sends nothing before start, then one POST of JSON, and folds the answer', 
 
 test('gives the latest payload without a reducer, parsed where asked', async () => {
   const server = scriptedServer()
-  const onEvent = vi.fn()
+  const onEvent = vi.fn<(event: PlainEvent<{ n: number }>) => void>()
   const { result } = renderHook(() =>
     useEventStreamRequest<{ n: number }>('/numbers', { fetch: server.fetch, parse: JSON.parse, onEvent }),
   )

@@ -122,6 +122,8 @@ test('a fold may begin with a snapshot of its state', () => {
 })
 
 test('a reducer that does not fit is an error', () => {
+  const { data } = useEventStream(prices, { url: '/p', initialValue: 0, reducer: (n) => n + 1 })
+  expectTypeOf(data).toEqualTypeOf<number>()
   // @ts-expect-error the state is a number
   useEventStream(prices, { url: '/p', initialValue: 0, reducer: (n, e) => `${n}${e.data.price}` })
   // @ts-expect-error ticks have no volume

@@ -2,7 +2,13 @@ import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-libr
 import { Profiler, StrictMode, Suspense, use, useState, type ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
-import { defineStream, useEventStream, type EventStreamError, type PlainEvent } from './index.ts'
+import {
+  defineStream,
+  useEventStream,
+  type EventStreamError,
+  type GapItem,
+  type PlainEvent,
+} from './index.ts'
 import { streams } from './store-registry.ts'
 
 const prices = defineStream<{ tick: { symbol: string; price: number } }>('prices')
@@ -198,7 +204,7 @@ test('types the events of a channel and reads them by its contract', async () =>
 
 test('replaces the state of a fold by a snapshot, and tells of a gap', async () => {
   const server = scriptedServer()
-  const onGap = vi.fn()
+  const onGap = vi.fn<(gap: GapItem) => void>()
   const { result } = renderHook(() =>
     useEventStream(prices, {
       url,
@@ -247,7 +253,7 @@ test('keeps the state when a reducer throws, says so, and loses the event for no
 test('leaves out an event that parse refuses, for this component alone', async () => {
   const server = scriptedServer()
   const { fetch } = server
-  const onEvent = vi.fn()
+  const onEvent = vi.fn<(event: PlainEvent<unknown>) => void>()
   const { result } = renderHook(() => ({
     json: useEventStream<unknown>(url, { fetch, parse: JSON.parse, onEvent }),
     text: useEventStream(url, { fetch }),
@@ -262,8 +268,7 @@ test('leaves out an event that parse refuses, for this component alone', async (
 test('calls onEvent once per event and component, in order, and survives one that throws', async () => {
   const server = scriptedServer()
   const heard: string[][] = [[], [], []]
-  const uncaught = vi.fn((event: ErrorEvent) => event.preventDefault())
-  const onUncaught = (): void => uncaught(new ErrorEvent('error'))
+  const onUncaught = vi.fn<(error: unknown) => void>()
   process.on('uncaughtException', onUncaught)
   function Listener({ list, throws }: { list: string[]; throws?: boolean }): ReactNode {
     useEventStream(url, {
@@ -288,7 +293,7 @@ test('calls onEvent once per event and component, in order, and survives one tha
   await waitFor(() => expect(heard[2]).toHaveLength(50))
   process.off('uncaughtException', onUncaught)
   expect(heard).toEqual([sent, sent, sent])
-  expect(uncaught).toHaveBeenCalledTimes(50)
+  expect(onUncaught).toHaveBeenCalledTimes(50)
 })
 
 test('keeps the connection when a component comes back within the linger, and loses nothing', async () => {
@@ -510,9 +515,9 @@ test('does not reconnect when a sibling suspends', async () => {
 })
 
 test.each([
-  ['a channel without a URL', () => useEventStream(prices, { url: '' })],
-  ['an empty URL', () => useEventStream('')],
-  ['a URL that cannot be parsed', () => useEventStream('http://[')],
+  ['a channel without a URL', () => useEventStream(prices, { url: '' }).status],
+  ['an empty URL', () => useEventStream('').status],
+  ['a URL that cannot be parsed', () => useEventStream('http://[').status],
 ])('refuses %s', (_, hook) => {
   expect(() => renderHook(hook)).toThrow(TypeError)
 })
