@@ -8,10 +8,10 @@ export type StreamEvent = PlainEvent<unknown>
 export type EventCallback = { hear(event: StreamEvent): void }['hear']
 
 /** Makes the next state from the last one and an event. */
-export type AnyReducer = (state: unknown, event: StreamEvent) => unknown
+type AnyReducer = (state: unknown, event: StreamEvent) => unknown
 
 /** Turns the text of an event's data into a value. */
-export type AnyParse = (text: string) => unknown
+type AnyParse = (text: string) => unknown
 
 /** What events came to: the latest payload, or a fold of all. Never changed, only replaced. */
 export interface Folded {

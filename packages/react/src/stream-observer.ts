@@ -1,24 +1,17 @@
-import type { ConnectionState, ConnectionStatus, GapItem } from '@millrace/client'
+import type { GapItem } from '@millrace/client'
 import type { Transport } from './connect-stream.ts'
-import {
-  takeEvent,
-  unfolded,
-  type EventCallback,
-  type Folded,
-  type FoldRules,
-  type StreamEvent,
-} from './fold.ts'
+import { takeEvent, unfolded, type EventCallback, type FoldRules, type StreamEvent } from './fold.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
 import { hearSafely } from './hear-safely.ts'
 import type { StoreRegistry } from './store-registry.ts'
 import type { StreamAddress } from './stream-address.ts'
+import { IDLE, idleSnapshot, nextSnapshot, type StreamSnapshot } from './stream-snapshot.ts'
 import type { StreamMember, StreamStore } from './stream-store.ts'
 
 /** How long a connection outlives its last component, in milliseconds. */
 const LINGER_MS = 5000
 /** The longest delay that timers take, in milliseconds; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-const IDLE: ConnectionState = { status: 'idle' }
 
 /** What a component asks for besides the address; the latest committed values count. */
 export interface ObserverOptions extends Transport, FoldRules {
@@ -29,9 +22,8 @@ export interface ObserverOptions extends Transport, FoldRules {
   readonly lingerMs?: number | undefined
 }
 
-/** What a component renders: one value, replaced when any of its members changes. */
-export interface StreamSnapshot extends Folded {
-  readonly status: ConnectionStatus
+/** What a component renders. */
+export interface ObserverSnapshot extends StreamSnapshot {
   readonly reconnect: () => void
   readonly close: () => void
 }
@@ -45,9 +37,9 @@ export interface StreamObserver {
   /** Subscribes the component, for `useSyncExternalStore`. */
   readonly subscribe: (notify: () => void) => () => void
   /** What to render now. */
-  readonly getSnapshot: () => StreamSnapshot
+  readonly getSnapshot: () => ObserverSnapshot
   /** What a server renders, and a client that takes over its markup. */
-  readonly getServerSnapshot: () => StreamSnapshot
+  readonly getServerSnapshot: () => ObserverSnapshot
   /** Leaves at once, if the component has unsubscribed. */
   readonly release: () => void
 }
@@ -79,7 +71,7 @@ export function createStreamObserver(
   let left = replaces
   let position = options.initialSnapshot?.lastEventId ?? ''
   let folded = unfolded(options.initialSnapshot ? options.initialSnapshot.state : options.initialValue)
-  const serverSnapshot: StreamSnapshot = { ...folded, status: 'idle', reconnect, close }
+  const serverSnapshot: ObserverSnapshot = { ...idleSnapshot(folded.data), reconnect, close }
   let snapshot = serverSnapshot
 
   function take(received: StreamEvent): StreamEvent | undefined {
@@ -94,19 +86,14 @@ export function createStreamObserver(
     refresh(met)
   }
 
-  /** Makes the snapshot anew if one of its members changed. Tells whether one did. */
-  function refresh(met = store): boolean {
-    const state = met?.state ?? IDLE
-    const error = ('error' in state ? state.error : undefined) ?? folded.error
-    const next = { ...folded, error, status: state.status, reconnect, close }
-    const keys = ['data', 'lastEvent', 'error', 'status'] as const
-    if (keys.every((key) => Object.is(next[key], snapshot[key]))) return false
-    snapshot = next
-    return true
+  function refresh(met = store): void {
+    snapshot = nextSnapshot(snapshot, folded, met?.state ?? IDLE)
   }
 
   function flush(): void {
-    if (refresh()) notify?.()
+    const before = snapshot
+    refresh()
+    if (snapshot !== before) notify?.()
   }
 
   function changed(): void {

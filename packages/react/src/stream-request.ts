@@ -1,21 +1,14 @@
 import {
   connectEventStream,
   type ConnectionState,
-  type ConnectionStatus,
   type ConnectOptions,
   type EventStreamConnection,
   type RequestBody,
 } from '@millrace/client'
-import {
-  takeEvent,
-  unfolded,
-  type EventCallback,
-  type Folded,
-  type FoldRules,
-  type StreamEvent,
-} from './fold.ts'
+import { takeEvent, unfolded, type EventCallback, type FoldRules, type StreamEvent } from './fold.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
 import { hearSafely } from './hear-safely.ts'
+import { IDLE, idleSnapshot, nextSnapshot, type StreamSnapshot } from './stream-snapshot.ts'
 
 /** What a component asks for; the latest committed values count, as of `start()`. */
 export interface RequestOptions
@@ -26,9 +19,8 @@ export interface RequestOptions
   readonly onEvent?: EventCallback | undefined
 }
 
-/** What a component renders: one value, replaced when any of its members changes. */
-export interface RequestSnapshot extends Folded {
-  readonly status: ConnectionStatus
+/** What a component renders. */
+export interface RequestSnapshot extends StreamSnapshot {
   readonly pending: boolean
   readonly start: (input?: unknown) => void
   readonly abort: () => void
@@ -46,8 +38,6 @@ export interface StreamRequest {
   readonly getServerSnapshot: () => RequestSnapshot
 }
 
-const IDLE: ConnectionState = { status: 'idle' }
-
 /** Makes a request that was not started. */
 export function createStreamRequest(options: RequestOptions, scheduler: FlushScheduler): StreamRequest {
   let current = options
@@ -55,18 +45,13 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
   let state = IDLE
   let folded = unfolded(options.initialValue)
   let stop = (): void => undefined
-  const serverSnapshot = view()
+  const serverSnapshot: RequestSnapshot = { ...idleSnapshot(folded.data), pending: false, start, abort }
   let snapshot = serverSnapshot
 
-  function view(): RequestSnapshot {
-    const { status } = state
-    const error = ('error' in state ? state.error : undefined) ?? folded.error
-    const pending = status === 'connecting' || status === 'open' || status === 'waiting'
-    return { ...folded, error, status, pending, start, abort }
-  }
-
   function flush(): void {
-    snapshot = view()
+    const next = nextSnapshot(snapshot, folded, state)
+    if (next === snapshot) return
+    snapshot = { ...next, pending: isPending(state) }
     notify?.()
   }
 
@@ -117,7 +102,7 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
 
   function abort(): void {
     stop()
-    if (!view().pending) return
+    if (!isPending(state)) return
     state = { status: 'closed' }
     flush()
   }
@@ -140,6 +125,10 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
     getSnapshot: () => snapshot,
     getServerSnapshot: () => serverSnapshot,
   }
+}
+
+function isPending({ status }: ConnectionState): boolean {
+  return status === 'connecting' || status === 'open' || status === 'waiting'
 }
 
 /** Says what will be sent. What cannot be sent fails here, at the caller's, and not later. */

@@ -16,20 +16,21 @@ import type {
 import { scheduler } from './flush-scheduler.ts'
 import { streams } from './store-registry.ts'
 import { streamAddress, type AddressOptions } from './stream-address.ts'
-import { createStreamObserver, type ObserverOptions, type StreamSnapshot } from './stream-observer.ts'
+import { createStreamObserver, type ObserverOptions, type ObserverSnapshot } from './stream-observer.ts'
 
 const context = { streams, scheduler }
 
 /**
- * Reads an event stream. Components with the same URL, scope, headers and credentials share one connection, which reconnects
- * and resumes by itself.
+ * Folds the events of a channel into a state.
  *
- * @param source - A URL, or a channel made by `defineStream`, whose events are typed.
- * @param options - `url` for a channel; `parse` for a URL; `initialValue` and `reducer` to fold events; all others are optional.
- * @returns `data`: the latest payload, or the fold; `lastEvent`, `status`, `error`, `reconnect`, `close`.
+ * In all forms, components with the same URL, scope, headers and credentials share one connection, which reconnects and
+ * resumes by itself; it outlives the last of them for `lingerMs`.
+ *
+ * @param source - A channel made by `defineStream`; a stream with parameters must be bound first.
+ * @param options - `url`: where the channel's route is; `initialValue` and `reducer`; all others are optional.
+ * @returns `data`: the latest payload, or the state of the fold; `lastEvent`, `status`, `error`, `reconnect`, `close`.
  * @throws {TypeError} If the URL is missing or cannot be parsed.
  * @example
- * const { data, status } = useEventStream('/events')
  * const { data: board } = useEventStream(prices, {
  *   url: '/api/prices',
  *   initialValue: {},
@@ -43,10 +44,28 @@ export function useEventStream<Output extends object, Initial, Next extends Next
     FoldOptions<ChannelEvent<Output>, Initial, Next> &
     InitialSnapshotOptions<FoldState<NoInfer<Initial>, NoInfer<Next>>>,
 ): EventStreamResult<FoldState<Initial, Next>, ChannelEvent<Output>>
+/**
+ * Reads the events of a channel, typed and checked by its contract: `data` is the latest payload.
+ *
+ * @param source - A channel made by `defineStream`; a stream with parameters must be bound first.
+ * @param options - `url`: where the channel's route is; all others are optional.
+ * @returns As for the other forms.
+ * @throws {TypeError} If the URL is missing or cannot be parsed.
+ * @example
+ * const { data, lastEvent, status } = useEventStream(prices, { url: '/api/prices' })
+ */
 export function useEventStream<Output extends object>(
   source: Channel<object, Output>,
   options: ChannelLocation & EventStreamOptions<ChannelEvent<Output>>,
 ): EventStreamResult<ChannelEvent<Output>['data'] | undefined, ChannelEvent<Output>>
+/**
+ * Folds the events of any event stream into a state.
+ *
+ * @param source - A URL; relative ones begin at the document's base.
+ * @param options - `initialValue` and `reducer`; `parse`, where data is not to be read as text; all others are optional.
+ * @returns As for the other forms, with the state of the fold as `data`.
+ * @throws {TypeError} If the URL cannot be parsed.
+ */
 export function useEventStream<Initial, Next extends NextState<Initial>, Data = string>(
   source: string | URL,
   options: Partial<ParseOptions<Data>> &
@@ -54,10 +73,30 @@ export function useEventStream<Initial, Next extends NextState<Initial>, Data = 
     FoldOptions<PlainEvent<Data>, Initial, Next> &
     InitialSnapshotOptions<FoldState<NoInfer<Initial>, NoInfer<Next>>>,
 ): EventStreamResult<FoldState<Initial, Next>, PlainEvent<Data>>
+/**
+ * Reads any event stream with data that `parse` makes a value of: `data` is the latest one.
+ *
+ * @param source - A URL; relative ones begin at the document's base.
+ * @param options - `parse`, as in `JSON.parse`; all others are optional.
+ * @returns As for the other forms.
+ * @throws {TypeError} If the URL cannot be parsed.
+ * @example
+ * const { data } = useEventStream<Tick>('/ticks', { parse: JSON.parse })
+ */
 export function useEventStream<Data>(
   source: string | URL,
   options: ParseOptions<Data> & EventStreamOptions<PlainEvent<Data>>,
 ): EventStreamResult<Data | undefined, PlainEvent<Data>>
+/**
+ * Reads any event stream as text: `data` is the latest payload.
+ *
+ * @param source - A URL; relative ones begin at the document's base.
+ * @param options - All are optional.
+ * @returns As for the other forms.
+ * @throws {TypeError} If the URL cannot be parsed.
+ * @example
+ * const { data, status } = useEventStream('/events')
+ */
 export function useEventStream(
   source: string | URL,
   options?: EventStreamOptions<PlainEvent>,
@@ -65,7 +104,7 @@ export function useEventStream(
 export function useEventStream(
   source: string | URL | Channel<object>,
   options: ObserverOptions & AddressOptions & { readonly enabled?: boolean | undefined } = {},
-): StreamSnapshot {
+): ObserverSnapshot {
   const address = streamAddress(source, options)
   const [known, setKnown] = useState(() => createStreamObserver(address, options, context))
   const isKnown = known.key === address.key
