@@ -35,6 +35,7 @@ export function connectEventStream<C extends Channel>(
   source: C,
   options: ChannelConnectOptions,
 ): EventStreamConnection<ChannelEvent<OutputOf<C>>>
+/** Connects to any event stream by its URL. */
 export function connectEventStream<Data = string>(
   source: string | URL,
   options?: PlainConnectOptions<Data>,

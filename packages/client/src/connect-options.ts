@@ -1,5 +1,6 @@
 import { createParser } from '@millrace/core'
 import type { EventStreamEvent, ParserLimits } from '@millrace/core'
+import { baseUrl } from './base-url.ts'
 import type { AttemptReason } from './connection-state.ts'
 
 /** What the functions among the options are told of the attempt that they are asked for. */
@@ -65,7 +66,7 @@ export function checkOptions(options: ConnectOptions): void {
   const { url, reconnectionTimeMs = 0, limits, fetch } = options
   if (!url) throw new TypeError('connectEventStream: a channel needs the option url')
   // Another `fetch` may know what a relative URL refers to.
-  const base = globalThis.location?.href ?? (fetch && 'http://localhost')
+  const base = baseUrl() ?? (fetch && 'http://localhost')
   const { method = 'GET', headers, body = null } = options
   void new Request(typeof url === 'function' ? 'http://localhost' : new URL(url, base), {
     method,

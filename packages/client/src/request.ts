@@ -1,4 +1,5 @@
 import { CURSOR_PARAMETER } from '@millrace/core/protocol'
+import { baseUrl } from './base-url.ts'
 import type { AttemptContext, ConnectOptions, PerAttempt } from './connect-options.ts'
 
 /**
@@ -15,7 +16,7 @@ export async function sendRequest(options: ConnectOptions, context: AttemptConte
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
   if (lastEventId && options.resumeBy === 'query') {
-    const target = new URL(url, globalThis.location?.href)
+    const target = new URL(url, baseUrl())
     target.searchParams.set(CURSOR_PARAMETER, lastEventId)
     url = target.href
   } else if (lastEventId) {
