@@ -76,6 +76,7 @@ export async function joinChannel(reader: ChannelReader, options: JoinOptions): 
   }
   const member: FeedMember = { onEntry: take, onBreak: () => reader.onBreak() }
 
+  let hasCaughtUp = false
   for (let page = firstPage; ; page = await read(options, { seq: position.seq })) {
     if (reader.hasEnded) return leaveNothing
     if (!continues(page, position)) return (reader.onBreak(), leaveNothing)
@@ -88,8 +89,12 @@ export async function joinChannel(reader: ChannelReader, options: JoinOptions): 
       return () => feed.detach(member)
     }
     if (feed.isClosed) return (reader.onBreak(), leaveNothing)
-    // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn.
-    if (page.entries.length === 0) await feed.catchUp()
+    if (page.entries.length > 0) continue
+    // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn. If that does not help
+    // either, the two contradict each other, and only a new resume can judge.
+    if (hasCaughtUp) return (reader.onBreak(), leaveNothing)
+    await feed.catchUp()
+    hasCaughtUp = true
   }
 }
 

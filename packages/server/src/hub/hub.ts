@@ -10,6 +10,7 @@ import {
 } from '../response/stream-response.ts'
 import { FlushScheduler } from '../session/flush-scheduler.ts'
 import { type SessionSelector, SessionRegistry } from '../session/session-registry.ts'
+import { ControlChannel } from './control-channel.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { type HubOptions, resolveHubOptions } from './hub-options.ts'
 import type { HubParts } from './hub-parts.ts'
@@ -54,6 +55,7 @@ export interface HubInspection {
 /** Takes events from publishers and hands them to clients; one per process is enough. */
 export class Hub {
   readonly #parts: HubParts
+  readonly #control: ControlChannel
   #state: { readonly name: 'open' } | { readonly name: 'draining' | 'closed'; readonly spreadMs: number } = {
     name: 'open',
   }
@@ -67,6 +69,9 @@ export class Hub {
       scheduler: new FlushScheduler(),
       turnAwayMs: () => (this.#state.name === 'open' ? undefined : this.#state.spreadMs),
     }
+    this.#control = new ControlChannel(resolved.backplane, ({ selector }) => {
+      this.#parts.sessions.end(selector, 'revoked')
+    })
   }
 
   /**
@@ -108,6 +113,7 @@ export class Hub {
     options: ChannelResponseOptions<Output, Params> & { readonly params?: Params } = {},
   ): Promise<Response> {
     installShutdown(this)
+    this.#control.listen()
     return channelResponse(this.#parts, request, channel as unknown as Channel, options)
   }
 
@@ -124,9 +130,17 @@ export class Hub {
     return streamResponse(this.#parts, request, handler, { runInScope: (step) => step(), ...options })
   }
 
-  /** Ends the streams that carry a tag, or belong to a principal. Their clients return and are judged again. Returns how many. */
+  /**
+   * Ends the streams that carry a tag, or belong to a principal, on every instance. Their clients return and are judged again.
+   *
+   * @returns How many streams ended on this instance.
+   * @throws {EventStreamError} What the backplane says, if the other instances could not be told; here the streams have ended.
+   */
   async revoke(selector: SessionSelector): Promise<number> {
-    return this.#parts.sessions.end(selector, 'revoked')
+    this.#checkOpen()
+    const ended = this.#parts.sessions.end(selector, 'revoked')
+    await this.#control.send({ kind: 'revoke', selector })
+    return ended
   }
 
   /** How many streams are open, and on which channels. */
@@ -163,6 +177,7 @@ export class Hub {
     for (const { session } of sessions.records) {
       session.end('drained', retryFrame(spreadOver(options.drainMs)))
     }
+    this.#control.close()
     feeds.close()
     sessions.close()
     await options.backplane.close()

@@ -8,6 +8,9 @@ import type { HubParts } from './hub-parts.ts'
 /** Items that may wait for the loop; past that the log is read again at the loop's pace. */
 const MAX_WAITING = 1000
 
+/** How long to wait before joining again where the last join brought nothing. */
+const REJOIN_DELAY_MS = 50
+
 /** Options of `hub.subscribe`. */
 export interface SubscribeOptions {
   /** Where to go on from: the `lastEventId` of an event or a publish. Default: `start` decides. */
@@ -61,11 +64,14 @@ export async function* subscribeTo(
       // Its error comes out of `take`, when what was read before it has been yielded.
       joined.catch((error: unknown) => inbox.fail(error))
       try {
+        let hasProgressed = false
         for (let item = await inbox.take(); item; item = await inbox.take()) {
-          cursor = item.lastEventId
+          hasProgressed = true
           yield item
         }
         cursor = inbox.lastEventId || cursor
+        // A log that breaks off again at once is given time, and this process its other work.
+        if (!hasProgressed) await delay(REJOIN_DELAY_MS)
       } finally {
         inbox.end()
         joined.then((leave) => leave()).catch(() => undefined)
@@ -78,7 +84,7 @@ export async function* subscribeTo(
 
 /** Items between a join and a loop. Bounded: a loop that falls behind is taken off, and reads the log again. */
 class Inbox implements ChannelReader {
-  /** The position that the join opened at; where it goes on from, if nothing was read. */
+  /** Where to go on from: the last item taken, or where the join opened; empty before that. */
   lastEventId = ''
   readonly #channel: Channel
   #items: Item[] = []
@@ -105,6 +111,7 @@ class Inbox implements ChannelReader {
   async take(): Promise<Item | undefined> {
     for (;;) {
       const item = this.#items.shift()
+      if (item) this.lastEventId = item.lastEventId
       if (this.#items.length === 0) this.#wakeJoin()
       if (item || this.#signal?.aborted) return this.#signal?.aborted ? undefined : item
       if (this.#error) throw this.#error.error
@@ -161,4 +168,8 @@ class Inbox implements ChannelReader {
     this.#items.push(item)
     this.#wake()
   }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -85,6 +85,18 @@ export class MemoryBackplane implements Backplane {
     this.#announce(channel, { kind: 'head', head: log.head })
   }
 
+  /** Trims a channel to its newest `keep` entries, as its history limits do in time. */
+  trim(channel: string, keep: number): void {
+    this.#log(channel).trim(keep)
+  }
+
+  /** Takes a channel back to entry `seq`, as a restored backup does. Clients that were further are told of a gap. */
+  rollBack(channel: string, seq: number): void {
+    const log = this.#log(channel)
+    log.rollBack(seq)
+    this.#announce(channel, { kind: 'head', head: log.head })
+  }
+
   #announce(channel: string, announcement: Announcement): void {
     for (const listener of this.#tails.get(channel) ?? []) listener(announcement)
   }

@@ -53,6 +53,11 @@ export class MemoryLog {
     return { position: this.#head, repeated: false, entry }
   }
 
+  /** Forgets the oldest entries but for `keep`. */
+  trim(keep: number): void {
+    this.#trim({ maxEvents: keep, maxAgeMs: Infinity, maxBytes: Infinity })
+  }
+
   /** Reads a part, after trimming what is too old. */
   read({ from, maxEntries, maxBytes, history }: ReadOptions): LogPage {
     this.#trim(history)
@@ -79,6 +84,17 @@ export class MemoryLog {
     return 'last' in from ? this.#head.seq - from.last : from.seq
   }
 
+  /** Forgets the newest entries down to `seq`, keys included: what a store does that is restored from a backup. */
+  rollBack(seq: number): void {
+    while (this.#head.seq > seq && this.#entries.length > this.#first) {
+      const newest = this.#entries.pop() as LogEntry
+      this.#bytesUpTo.pop()
+      this.#appended -= recordBytes(newest)
+      this.#head = positionBefore(newest)
+      this.#forgetKey(newest)
+    }
+  }
+
   #trim({ maxEvents, maxAgeMs, maxBytes }: HistoryPolicy): void {
     const tooOld = Date.now() - maxAgeMs
     for (let oldest = this.#entries[this.#first]; oldest; oldest = this.#entries[this.#first]) {
@@ -96,6 +112,10 @@ export class MemoryLog {
   #forget(entry: LogEntry): void {
     this.#first++
     this.#trimmed += recordBytes(entry)
+    this.#forgetKey(entry)
+  }
+
+  #forgetKey(entry: LogEntry): void {
     const key = this.#keys.get(entry.seq)
     if (key === undefined) return
     this.#keys.delete(entry.seq)

@@ -66,6 +66,9 @@ export async function channelResponse<Output extends object, Params>(
   if (turnAwayMs !== undefined) return returnLaterResponse(request, turnAwayMs)
   const admission = (await options.authorize?.(request, options.params as Params)) ?? {}
   if (admission instanceof Response) return admission
+  // Asked again: a drain that began while `authorize` was at work does not know of this stream, and nothing would ever end it.
+  const turnAwayNowMs = parts.turnAwayMs()
+  if (turnAwayNowMs !== undefined) return returnLaterResponse(request, turnAwayNowMs)
 
   const heartbeatMs = positive('heartbeatMs', options.heartbeatMs ?? parts.options.heartbeatMs)
   const session = new Session({

@@ -77,13 +77,8 @@ export async function streamResponse<Params>(
     scheduler: parts.scheduler,
     requestSignal: request.signal,
   })
-  const source = await begin(session, () =>
-    runInScope(() => handler({ request, signal: session.signal, lastEventId, params })),
-  )
-  if (!isAsyncIterable(source)) {
-    session.end('done')
-    return source
-  }
+  let hasBegun = false
+  // Before the handler is asked: a drain would not know of a stream that is yet to begin, and nothing would ever end it.
   parts.sessions.add({
     session,
     channel: undefined,
@@ -92,8 +87,18 @@ export async function streamResponse<Params>(
     endsAtMs: Infinity,
     endsAs: 'lifetime',
     heartbeatMs,
-    beat: () => session.write(HEARTBEAT_COMMENT),
+    beat: () => {
+      if (hasBegun) session.write(HEARTBEAT_COMMENT)
+    },
   })
+  const source = await begin(session, () =>
+    runInScope(() => handler({ request, signal: session.signal, lastEventId, params })),
+  )
+  if (!isAsyncIterable(source)) {
+    session.end('done')
+    return source
+  }
+  hasBegun = true
   session.write(openFrame({ resume: lastEventId === '' ? 'fresh' : 'resumed', delivery: 'all', heartbeatMs }))
   void pump(
     session,
