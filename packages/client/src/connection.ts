@@ -127,7 +127,8 @@ export function connect(
     resume: () => command('resume'),
     close,
     [Symbol.asyncIterator]: () => iterate(connection, listeners, () => memory.wake()),
-    [Symbol.asyncDispose]: async () => close(),
+    // Not everywhere yet, whatever the types say.
+    ...(Symbol.asyncDispose && { [Symbol.asyncDispose]: async () => close() }),
   }
 
   listenToSignal()
