@@ -73,6 +73,7 @@ test(`misses and repeats nothing over ${CUTS} cuts at random moments`, async () 
   await countGrows(page)
 
   expect(await lossesOnPage(page)).toEqual({ missed: 0, repeated: 0, gaps: 0 })
+  expect(await page.getByText(/^\d+ readings fetched after cuts$/).count()).toBe(1)
   const numbers = await recordedNumbers(page)
   const [first = 0] = numbers
   expect(numbers.length).toBeGreaterThan(CUTS)
