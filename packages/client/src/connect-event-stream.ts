@@ -1,6 +1,5 @@
 import { isChannel } from '@millrace/core'
 import type { Channel, ChannelEvent, OutputOf } from '@millrace/core'
-import { decodeEventData } from '@millrace/core/protocol'
 import type { ConnectOptions, PerAttempt } from './connect-options.ts'
 import { connect } from './connection.ts'
 import type { EventStreamConnection } from './event-stream-connection.ts'
@@ -44,12 +43,7 @@ export function connectEventStream(
   source: Channel | string | URL,
   options: PlainConnectOptions<unknown> = {},
 ): EventStreamConnection<PlainEvent<unknown>> {
-  if (isChannel(source)) {
-    return connect(options, {
-      decode: (type, text) => decodeEventData(source, type, text),
-      invalidData: source.invalidData,
-    })
-  }
+  if (isChannel(source)) return connect(options, source)
   const { parse = (text) => text } = options
   return connect(
     { ...options, url: options.url ?? source },

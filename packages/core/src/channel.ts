@@ -1,4 +1,4 @@
-import type { StandardSchema } from './standard-schema.ts'
+import type { EventCodec } from './event-codec.ts'
 
 /** What becomes of an event whose data its contract refuses, on the receiving side. */
 export type InvalidDataPolicy =
@@ -13,13 +13,14 @@ export type InvalidDataPolicy =
  * Made by `defineStream`. `Input` maps each event type to the data that is published, `Output` to the data that
  * arrives; they differ only where a schema transforms.
  */
-export interface Channel<Input extends object = Record<string, unknown>, Output extends object = Input> {
+export interface Channel<
+  Input extends object = Record<string, unknown>,
+  Output extends object = Input,
+> extends EventCodec {
   /** The name of the stream, as given to `defineStream`. */
   readonly stream: string
   /** The name of the log: the stream's, and behind it the parameters, if any: `rooms?id=general`. */
   readonly channel: string
-  /** The schema of each event type; `undefined` where the contract is types alone. */
-  readonly schemas: Readonly<Record<string, StandardSchema>> | undefined
   /** What becomes of received data that a schema refuses. */
   readonly invalidData: InvalidDataPolicy
   /** Types only; absent at run time. */

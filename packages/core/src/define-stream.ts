@@ -1,4 +1,5 @@
 import type { Channel, InvalidDataPolicy } from './channel.ts'
+import { eventCodec } from './event-codec.ts'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts'
 
 const STREAM_NAME = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}$/
@@ -104,7 +105,7 @@ export function defineStream(
   checkName(name)
   if (options.events) checkSchemas(name, options.events)
   const invalidData = checkPolicy(name, options.invalidData ?? 'skip')
-  const contract = { stream: name, schemas: options.events, invalidData }
+  const contract = { stream: name, ...eventCodec(name, options.events), invalidData }
   const bind = (params: StreamParams): Channel =>
     Object.freeze({ ...contract, channel: channelName(name, params, options.params) })
   // Types alone leave no trace of parameters, so the definition is a channel and binds as well; the types allow one of the two.

@@ -1,4 +1,5 @@
 export * from './channel.ts'
+export type { EventCodec } from './event-codec.ts'
 export * from './define-stream.ts'
 export * from './encode-comment.ts'
 export * from './encode-event.ts'

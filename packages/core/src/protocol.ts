@@ -6,4 +6,3 @@
  */
 export * from './protocol/blocks.ts'
 export * from './protocol/cursor.ts'
-export { decodeEventData, encodeEventData } from './event-data.ts'

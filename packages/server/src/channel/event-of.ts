@@ -1,5 +1,4 @@
 import type { Channel, ChannelEvent } from '@millrace/core'
-import { decodeEventData } from '@millrace/core/protocol'
 import type { LogEntry } from '../log/log-entry.ts'
 
 const decoded = new WeakMap<LogEntry, { readonly data: unknown }>()
@@ -15,7 +14,7 @@ export function eventOf(
 ): ChannelEvent<Record<string, unknown>> {
   let known = decoded.get(entry)
   if (!known) {
-    known = { data: decodeEventData(channel, entry.type, entry.data) }
+    known = { data: channel.decode(entry.type, entry.data) }
     decoded.set(entry, known)
   }
   const id = entry.id === undefined ? {} : { id: entry.id }

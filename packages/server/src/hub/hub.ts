@@ -1,5 +1,5 @@
 import { type Channel, type ChannelInput, EventStreamError } from '@millrace/core'
-import { encodeEventData, formatCursor, isApplicationId, isReservedType } from '@millrace/core/protocol'
+import { formatCursor, isApplicationId, isReservedType } from '@millrace/core/protocol'
 import { retryFrame } from '../channel/protocol-frames.ts'
 import { type ChannelResponseOptions, channelResponse } from '../response/channel-response.ts'
 import { spreadOver } from '../response/event-stream-headers.ts'
@@ -203,7 +203,7 @@ export class Hub {
     if (id !== undefined && !isApplicationId(id)) {
       throw new TypeError(`publish: id must be 1 to 64 of A-Za-z0-9_-; got ${JSON.stringify(id)}`)
     }
-    const data = encodeEventData(channel, type, event.data)
+    const data = channel.encode(type, event.data)
     this.#checkSize(channel, type, data)
     return id === undefined ? { type, data } : { type, data, id }
   }

@@ -1,5 +1,5 @@
 import { type Channel, encodeEventBytes } from '@millrace/core'
-import { END, encodeEventData, isReservedType } from '@millrace/core/protocol'
+import { END, isReservedType } from '@millrace/core/protocol'
 import { HEARTBEAT_COMMENT, endFrame, openFrame } from '../channel/protocol-frames.ts'
 import { positive } from '../hub/hub-options.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
@@ -159,11 +159,7 @@ function encodeYielded(event: YieldedEvent, contract: Channel | undefined): Uint
     throw new TypeError(`eventStream: the event type ${JSON.stringify(type)} is reserved`)
   if (data === undefined)
     throw new TypeError(`eventStream: an event of type ${JSON.stringify(type)} has no data`)
-  const text = contract
-    ? encodeEventData(contract, type, data)
-    : typeof data === 'string'
-      ? data
-      : JSON.stringify(data)
+  const text = contract ? contract.encode(type, data) : typeof data === 'string' ? data : JSON.stringify(data)
   return encodeEventBytes({ event: type, data: text, ...(id === undefined ? {} : { id }) })
 }
 
