@@ -108,12 +108,3 @@ test.each(['without animation frames', 'without a document'])('flushes by a time
   vi.advanceTimersByTime(16)
   expect(flush).toHaveBeenCalledTimes(2)
 })
-
-test('does not call what was cancelled', async () => {
-  const scheduler = createFlushScheduler()
-  const flush = vi.fn<() => void>()
-  scheduler.schedule(flush)
-  scheduler.cancel(flush)
-  await endOfTask()
-  expect(flush).not.toHaveBeenCalled()
-})

@@ -10,8 +10,6 @@ export interface FlushScheduler {
    * after 250 ms while the document is hidden. Asking again before that call changes nothing.
    */
   schedule(flush: () => void): void
-  /** Takes the request back. */
-  cancel(flush: () => void): void
 }
 
 /** Makes a scheduler. All components share one, so that what one frame changed is one render. */
@@ -36,9 +34,6 @@ export function createFlushScheduler(): FlushScheduler {
       if (phase === 'busy') return
       phase = 'busy'
       queueMicrotask(turn)
-    },
-    cancel(flush) {
-      waiting.delete(flush)
     },
   }
 }

@@ -114,6 +114,35 @@ test('rejoins the others when nothing was missed', async () => {
   expect(server.exchanges).toHaveLength(1)
 })
 
+test('joins the others again for the latest payload, which needs no catching up', async () => {
+  const shared = (mode: 'visible' | 'hidden') => (
+    <>
+      <Activity mode={mode}>
+        <Latest />
+      </Activity>
+      <Text />
+    </>
+  )
+  const { rerender } = render(shared('visible'))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write('id: 1\ndata: a\n\n')
+  await screen.findByText('latest a')
+  await hideForLong(() => rerender(shared('hidden')))
+  server.latest.write('id: 2\ndata: b\n\n')
+  await screen.findByText('text ab')
+  rerender(shared('visible'))
+  await screen.findByText('latest b')
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('connects when it is first shown', async () => {
+  const { rerender } = render(page('hidden'))
+  await act(() => new Promise((resolve) => setTimeout(resolve)))
+  expect(server.exchanges).toHaveLength(0)
+  rerender(page('visible'))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+})
+
 test('tells of a gap once it is visible again', async () => {
   const { rerender } = render(page('visible'))
   await waitFor(() => expect(server.open).toHaveLength(1))

@@ -168,7 +168,6 @@ export function createStreamObserver(
       unheardGap = undefined
       return () => {
         notify = undefined
-        scheduler.cancel(flush)
         linger = setTimeout(leave, Math.min(current.lingerMs ?? LINGER_MS, LONGEST_TIMER_MS))
       }
     },

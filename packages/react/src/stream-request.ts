@@ -115,7 +115,6 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
       notify = listener
       return () => {
         notify = undefined
-        scheduler.cancel(flush)
         // Not at once: StrictMode subscribes again before this task is over.
         queueMicrotask(() => {
           if (!notify) abort()

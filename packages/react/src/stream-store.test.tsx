@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { scriptedServer } from '../test/scripted-server.ts'
+import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
 import { createFlushScheduler } from './flush-scheduler.ts'
 import { createStoreRegistry } from './store-registry.ts'
 import { streamAddress } from './stream-address.ts'
@@ -90,6 +90,24 @@ test('hands an event that makes an observer join to those that were there, and t
   server.latest.send('a', 'b')
   await vi.waitFor(() => expect(first.getSnapshot().data).toBe('ab'))
   expect(late.getSnapshot().data).toBe('b')
+})
+
+test('notifies nobody of a state that is what it was', async () => {
+  const { server, observe } = setUp({ initialValue: 0, reducer: (count) => count })
+  const observer = observe()
+  const notify = vi.fn<() => void>()
+  observer.subscribe(notify)
+  await vi.waitFor(() => expect(observer.getSnapshot().status).toBe('open'))
+  const snapshot = block('millrace.snapshot', { state: 5 }, 'e.1.t')
+  server.latest.write(openBlock('fresh') + snapshot)
+  await vi.waitFor(() => expect(observer.getSnapshot().data).toBe(5))
+  notify.mockClear()
+  const before = observer.getSnapshot()
+  server.latest.write(snapshot)
+  server.latest.write(': heartbeat\n\n')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(notify).not.toHaveBeenCalled()
+  expect(observer.getSnapshot()).toBe(before)
 })
 
 test('keeps a connection for longer than timers can count', async () => {

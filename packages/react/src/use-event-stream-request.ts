@@ -8,13 +8,14 @@ import { scheduler } from './flush-scheduler.ts'
 import { createStreamRequest, type RequestOptions, type RequestSnapshot } from './stream-request.ts'
 
 /**
- * Reads one-shot streams, such as a model's answers: each `start(input)` sends one request, once.
+ * Folds one-shot streams, such as a model's answers, into a state. Each `start(input)` sends one request, once.
  *
- * Nothing is sent before `start()`. Starting again, and unmounting, abort the request under way.
+ * In all forms nothing is sent before `start()`; starting again, unmounting and hiding the component abort the request under
+ * way.
  *
- * @param url - Where to send requests.
- * @param options - `initialValue` and `reducer` to fold events, `parse`, and how to make the request; all optional.
- * @returns `data`: the latest payload, or the fold; `lastEvent`, `status`, `pending`, `error`, `start`, `abort`.
+ * @param url - Where to send requests; the latest one counts at `start()`.
+ * @param options - `initialValue` and `reducer`; `parse`, `body` and how to make the request are optional.
+ * @returns `data`: the latest payload, or the state of the fold; `lastEvent`, `status`, `pending`, `error`, `start`, `abort`.
  * @example
  * const chat = useEventStreamRequest('/api/chat', { initialValue: '', reducer: (text, event) => text + event.data })
  * chat.start({ prompt })
@@ -30,10 +31,24 @@ export function useEventStreamRequest<
     EventStreamRequestOptions<PlainEvent<Data>, Input> &
     FoldOptions<PlainEvent<Data>, Initial, Next>,
 ): EventStreamRequestResult<FoldState<Initial, Next>, PlainEvent<Data>, Input>
+/**
+ * Reads one-shot streams with data that `parse` makes a value of: `data` is the latest one.
+ *
+ * @param url - Where to send requests; the latest one counts at `start()`.
+ * @param options - `parse`, as in `JSON.parse`; all others are optional.
+ * @returns As for the other forms.
+ */
 export function useEventStreamRequest<Data, Input = unknown>(
   url: string | URL,
   options: ParseOptions<Data> & EventStreamRequestOptions<PlainEvent<Data>, Input>,
 ): EventStreamRequestResult<Data | undefined, PlainEvent<Data>, Input>
+/**
+ * Reads one-shot streams as text: `data` is the latest payload.
+ *
+ * @param url - Where to send requests; the latest one counts at `start()`.
+ * @param options - All are optional.
+ * @returns As for the other forms.
+ */
 export function useEventStreamRequest<Input = unknown>(
   url: string | URL,
   options?: EventStreamRequestOptions<PlainEvent, Input>,

@@ -148,18 +148,18 @@ test('folds with the reducer of the latest render', async () => {
   await waitFor(() => expect(result.current.data).toBe(101))
 })
 
-test('keeps two folds and a parse of one connection apart', async () => {
+test('keeps folds and parsers of one connection apart', async () => {
   const server = scriptedServer()
   const { fetch } = server
   const { result } = renderHook(() => ({
     sum: useEventStream(url, { fetch, initialValue: 0, reducer: add }).data,
-    list: useEventStream(url, { fetch, initialValue: '', reducer: (all, event) => all + event.data }).data,
+    text: useEventStream(url, { fetch, initialValue: '', reducer: (all, event) => all + event.data }).data,
     number: useEventStream(url, { fetch, parse: Number }).data,
-    json: useEventStream<number>(url, { fetch, parse: JSON.parse }).data,
+    list: useEventStream(url, { fetch, parse: (text) => [text] }).data,
   }))
   await waitFor(() => expect(server.open).toHaveLength(1))
   server.latest.send('1', '2', '3')
-  await waitFor(() => expect(result.current).toEqual({ sum: 6, list: '123', number: 3, json: 3 }))
+  await waitFor(() => expect(result.current).toEqual({ sum: 6, text: '123', number: 3, list: ['3'] }))
   expect(server.exchanges).toHaveLength(1)
 })
 
