@@ -5,6 +5,8 @@ test.each([
   ['@millrace/core/protocol', () => import('@millrace/core/protocol')],
   ['@millrace/client', () => import('@millrace/client')],
   ['@millrace/server', () => import('@millrace/server')],
+  ['@millrace/server/node', () => import('@millrace/server/node')],
+  ['@millrace/server/testing', () => import('@millrace/server/testing')],
   ['@millrace/react', () => import('@millrace/react')],
   ['@millrace/next', () => import('@millrace/next')],
 ])('%s loads where there is no browser, and has named exports only', async (_, load) => {

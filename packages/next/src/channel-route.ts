@@ -1,5 +1,6 @@
 import { type Channel, type ParameterizedStream, isChannel } from '@millrace/core'
 import { type ChannelResponseOptions, type Hub, toResponse } from '@millrace/server'
+import { closeDrainedConnections } from '@millrace/server/node'
 import { type RouteContext, type RouteHandler, type RouteParams, dependOnRequest } from './route-context.ts'
 
 /** Options of {@link channelRoute} for a stream without parameters. */
@@ -66,6 +67,7 @@ export function channelRoute(
   }
   const handle: RouteHandler = async (request, context) => {
     dependOnRequest(request)
+    closeDrainedConnections()
     if (request.method === 'HEAD' || request.method === 'OPTIONS') {
       return toResponse(request, stream as Channel<object, object>, responseOptions)
     }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type EventStreamOptions, type StreamHandler, getHub } from '@millrace/server'
+import { closeDrainedConnections } from '@millrace/server/node'
 import { type RouteHandler, type RouteParams, dependOnRequest } from './route-context.ts'
 
 /**
@@ -22,6 +23,7 @@ export function eventStream<Params = RouteParams>(
 ): RouteHandler {
   return async (request, context) => {
     dependOnRequest(request)
+    closeDrainedConnections()
     // A source is pulled by the client, outside of the request's scope; each of its steps is taken back into it.
     const runInScope = AsyncLocalStorage.snapshot()
     const params = ((await context?.params) ?? {}) as Params

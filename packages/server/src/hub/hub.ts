@@ -143,12 +143,17 @@ export class Hub {
     return ended
   }
 
+  /** Whether the hub admits nobody any more. */
+  get isDraining(): boolean {
+    return this.#state.name !== 'open'
+  }
+
   /** How many streams are open, and on which channels. */
   inspect(): HubInspection {
     const channels: Record<string, number> = {}
     for (const { channel = '' } of this.#parts.sessions.records)
       channels[channel] = (channels[channel] ?? 0) + 1
-    return { streams: this.#parts.sessions.records.size, channels, isDraining: this.#state.name !== 'open' }
+    return { streams: this.#parts.sessions.records.size, channels, isDraining: this.isDraining }
   }
 
   /**

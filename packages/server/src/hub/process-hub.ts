@@ -23,6 +23,11 @@ export function getHub(): Hub {
   return (held.hub ??= new Hub(held.factory?.()))
 }
 
+/** Whether the hub of this process is sending its clients away. Makes no hub. */
+export function isProcessHubDraining(): boolean {
+  return processHub().hub?.isDraining ?? false
+}
+
 /**
  * Says how the hub of this process is made. Call it in one module that is loaded before the hub is first used
  * (in Next.js: import it from `instrumentation.ts`, or from where streams are defined).

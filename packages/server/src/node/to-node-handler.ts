@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { reportError } from '../hub/report-error.ts'
+import { closeDrainedConnections } from './close-drained-connections.ts'
+
+/** A handler that speaks `Request` and `Response`. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>
+
+/** A handler for `createServer` of `node:http`, `node:https` and `node:http2`. */
+export type NodeHandler = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void
+
+// HTTP/2's compatibility classes have every method that is called here, with signatures that no union can be called by.
+type Outgoing = ServerResponse
+
+/**
+ * Lets a fetch-style handler answer on Node's own servers, HTTP/1.1 and HTTP/2.
+ *
+ * The request's signal aborts when the client goes. Bodies are written at the client's pace. What the handler throws is
+ * reported and answered with 500; the client is told nothing of it.
+ *
+ * @example
+ * createServer(toNodeHandler((request) => toResponse(request, prices))).listen(3000)
+ */
+export function toNodeHandler(handler: FetchHandler): NodeHandler {
+  closeDrainedConnections()
+  return (incoming, response) => {
+    const outgoing = response as Outgoing
+    answer(handler, incoming, outgoing).catch((error: unknown) => {
+      reportError(error)
+      if (outgoing.headersSent) outgoing.destroy()
+      else outgoing.writeHead(500).end()
+    })
+  }
+}
+
+async function answer(
+  handler: FetchHandler,
+  incoming: IncomingMessage | Http2ServerRequest,
+  outgoing: Outgoing,
+): Promise<void> {
+  const abort = new AbortController()
+  outgoing.once('close', () => abort.abort())
+  const request = toRequest(incoming, abort.signal)
+  if (!request) return void outgoing.writeHead(400).end()
+  const response = await handler(request)
+  if (outgoing.destroyed) return void (await response.body?.cancel())
+  outgoing.writeHead(response.status, headersOf(response))
+  if (response.body) await write(response.body, outgoing)
+  else outgoing.end()
+}
+
+/** The request as fetch has it; `undefined` where its target or host is no URL. */
+function toRequest(incoming: IncomingMessage | Http2ServerRequest, signal: AbortSignal): Request | undefined {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    // HTTP/2 has its pseudo-headers among them.
+    if (name.startsWith(':') || value === undefined) continue
+    for (const each of Array.isArray(value) ? value : [value]) headers.append(name, each)
+  }
+  const isSecure = 'encrypted' in incoming.socket && incoming.socket.encrypted === true
+  const host = headers.get('host') ?? incoming.headers[':authority'] ?? 'localhost'
+  const url = `${isSecure ? 'https' : 'http'}://${String(host)}${incoming.url ?? '/'}`
+  if (!URL.canParse(url)) return undefined
+  const { method = 'GET' } = incoming
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
+  // The DOM's and Node's types of a stream differ, the streams do not; `duplex` is missing from the DOM's.
+  const body = Readable.toWeb(incoming) as NodeReadableStream as unknown as ReadableStream
+  return new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit)
+}
+
+function headersOf(response: Response): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = Object.fromEntries(response.headers)
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
+  return headers
+}
+
+async function write(body: ReadableStream<Uint8Array>, outgoing: Outgoing): Promise<void> {
+  const reader = body.getReader()
+  // Wakes the loop from a read or a full socket alike.
+  const onClose = (): void => void reader.cancel().catch(() => undefined)
+  outgoing.once('close', onClose)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done || outgoing.destroyed) break
+      if (!outgoing.write(value)) await drained(outgoing)
+    }
+  } finally {
+    outgoing.off('close', onClose)
+  }
+  outgoing.end()
+}
+
+function drained(outgoing: Outgoing): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      outgoing.off('drain', settle)
+      outgoing.off('close', settle)
+      resolve()
+    }
+    outgoing.once('drain', settle)
+    outgoing.once('close', settle)
+  })
+}
