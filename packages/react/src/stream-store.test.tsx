@@ -110,6 +110,82 @@ test('notifies nobody of a state that is what it was', async () => {
   expect(observer.getSnapshot()).toBe(before)
 })
 
+/** A server with a log: it replays what comes behind the id that a client sends. */
+function logServer() {
+  let length = 0
+  const server = scriptedServer(({ headers, write }) => {
+    const from = Number(headers.get('last-event-id') ?? length)
+    for (let each = from + 1; each <= length; each++) write(entry(each))
+    return undefined
+  })
+  return {
+    server,
+    publish() {
+      length++
+      for (const { write } of server.open) write(entry(length))
+    },
+    get length() {
+      return length
+    },
+  }
+}
+
+function entry(number: number): string {
+  return `id: ${number}\ndata: ${number}\n\n`
+}
+
+/** Pseudo-random numbers below a limit, the same for each seed. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed
+  return (sides) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * sides)
+  }
+}
+
+test.each([1, 2, 3, 4])(
+  'folds lose and repeat nothing, however components come and go (seed %i)',
+  async (seed) => {
+    const roll = dice(seed)
+    const log = logServer()
+    const { observe, streams } = setUp({
+      fetch: log.server.fetch,
+      initialValue: [],
+      reducer: (all, { data }) => [...(all as number[]), Number(data)],
+    })
+    const components = Array.from({ length: 6 }, () => ({
+      observer: observe({ lingerMs: roll(3) * 4 }),
+      unsubscribe: undefined as (() => void) | undefined,
+    }))
+    for (let step = 0; step < 400; step++) {
+      const component = components[roll(components.length)]
+      if (component && roll(3) === 0) {
+        component.unsubscribe?.()
+        component.unsubscribe = component.unsubscribe
+          ? undefined
+          : component.observer.subscribe(() => undefined)
+      }
+      if (roll(60) === 0) component?.observer.getSnapshot().reconnect()
+      if (roll(2) === 0) log.publish()
+      if (roll(3) === 0) await new Promise((resolve) => setTimeout(resolve, roll(4)))
+    }
+    for (const component of components)
+      component.unsubscribe ??= component.observer.subscribe(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    log.publish()
+    await vi.waitFor(() => {
+      for (const { observer } of components) {
+        const folded = observer.getSnapshot().data as number[]
+        const [first = 0] = folded
+        expect(folded).toEqual(Array.from({ length: log.length - first + 1 }, (_, index) => first + index))
+      }
+    })
+    for (const { unsubscribe } of components) unsubscribe?.()
+    await vi.waitFor(() => expect(streams.size).toBe(0))
+    await vi.waitFor(() => expect(log.server.open).toHaveLength(0))
+  },
+)
+
 test('keeps a connection for longer than timers can count', async () => {
   const { server, observe } = setUp()
   const observer = observe({ lingerMs: Number.POSITIVE_INFINITY })

@@ -1,5 +1,5 @@
 import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react'
-import { Profiler, StrictMode, Suspense, use, useState, type ReactNode } from 'react'
+import { Profiler, StrictMode, Suspense, lazy, useState, type ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
 import {
@@ -487,10 +487,7 @@ test('returns the same object until something changes', async () => {
 
 test('does not reconnect when a sibling suspends', async () => {
   const server = scriptedServer()
-  const lazy = Promise.resolve('loaded')
-  function Lazy() {
-    return <b>{use(lazy)}</b>
-  }
+  const Lazy = lazy(() => Promise.resolve({ default: () => <b>loaded</b> }))
   function Page() {
     const { data } = useEventStream(url, { fetch: server.fetch })
     const [isOpen, setOpen] = useState(false)
