@@ -14,7 +14,7 @@ import { ControlChannel } from './control-channel.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { type HubOptions, resolveHubOptions } from './hub-options.ts'
 import type { HubParts } from './hub-parts.ts'
-import { installShutdown } from './shutdown.ts'
+import { drainAtShutdown, forgetAtShutdown } from './shutdown.ts'
 import { type Subscription, type SubscribeOptions, subscribeTo } from './subscribe.ts'
 import { randomName } from '../log/random-name.ts'
 
@@ -112,7 +112,7 @@ export class Hub {
     channel: Channel<object, Output>,
     options: ChannelResponseOptions<Output, Params> & { readonly params?: Params } = {},
   ): Promise<Response> {
-    installShutdown(this)
+    drainAtShutdown(this)
     this.#control.listen()
     return channelResponse(this.#parts, request, channel as unknown as Channel, options)
   }
@@ -126,7 +126,7 @@ export class Hub {
       readonly runInScope?: <Result>(step: () => Result) => Result
     },
   ): Promise<Response> {
-    installShutdown(this)
+    drainAtShutdown(this)
     return streamResponse(this.#parts, request, handler, { runInScope: (step) => step(), ...options })
   }
 
@@ -182,6 +182,7 @@ export class Hub {
     for (const { session } of sessions.records) {
       session.end('drained', retryFrame(spreadOver(options.drainMs)))
     }
+    forgetAtShutdown(this)
     this.#control.close()
     feeds.close()
     sessions.close()

@@ -1,0 +1,114 @@
+import { describe, expect, test, vi } from 'vitest'
+import { FlushScheduler } from './flush-scheduler.ts'
+import { Session } from './session.ts'
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+function createSession(maxQueueBytes = 1000, requestSignal = new AbortController().signal): Session {
+  return new Session({ limits: { maxQueueBytes }, scheduler: new FlushScheduler(), requestSignal })
+}
+
+async function readAll(session: Session): Promise<string> {
+  return new Response(session.body as ReadableStream<Uint8Array<ArrayBuffer>>).text()
+}
+
+describe('a session', () => {
+  test('hands on what was written in a tick as one chunk, and a single block as it is', async () => {
+    const session = createSession()
+    const reader = session.body.getReader()
+    // The body asks once when it is made.
+    await new Promise((resolve) => setTimeout(resolve))
+    session.write(encode('a'))
+    await Promise.resolve()
+    session.write(encode('b'))
+    expect(await reader.read()).toEqual({ done: false, value: encode('ab') })
+    const shared = encode('shared')
+    session.write(shared)
+    expect((await reader.read()).value).toBe(shared)
+  })
+
+  test('is ready when the client took all, and not before', async () => {
+    const session = createSession()
+    let isReady = false
+    session.write(encode('a'))
+    session.flush()
+    // Nobody reads: the first chunk fills the stream's own buffer.
+    const ready = session.ready().then(() => (isReady = true))
+    session.write(encode('b'))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(isReady).toBe(false)
+    const reader = session.body.getReader()
+    await reader.read()
+    await reader.read()
+    await ready
+    expect(isReady).toBe(true)
+  })
+
+  test('ends a client that leaves more unread than the limit, and keeps nothing of it', async () => {
+    const session = createSession(10)
+    session.write(encode('12345'))
+    session.flush()
+    session.write(encode('67890'))
+    session.write(encode('abcdef'))
+    expect(session.cause).toBe('slow')
+    expect(await readAll(session)).toBe('12345')
+  })
+
+  test.each([
+    ['the body is cancelled', async (session: Session) => void (await session.body.cancel())],
+    ['the request aborts', async (_: Session, abort: AbortController) => abort.abort()],
+  ])('ends as cancelled when %s, once', async (_, go) => {
+    const abort = new AbortController()
+    const session = createSession(1000, abort.signal)
+    const onEnd = vi.fn()
+    session.onEnd(onEnd)
+    await go(session, abort)
+    await session.body.cancel().catch(() => undefined)
+    abort.abort()
+    session.end('lifetime')
+    expect(onEnd.mock.calls).toEqual([['cancelled']])
+    expect([session.cause, session.signal.aborted, session.signal.reason]).toEqual([
+      'cancelled',
+      true,
+      'cancelled',
+    ])
+  })
+
+  test('is over before it begins when the request was aborted already', () => {
+    expect(createSession(1000, AbortSignal.abort()).cause).toBe('cancelled')
+  })
+
+  test('closes between blocks, with a last one if given, and drops what waits', async () => {
+    const session = createSession()
+    session.write(encode('a'))
+    session.flush()
+    session.write(encode('waits'))
+    session.end('drained', encode('retry: 5\n\n'))
+    session.write(encode('late'))
+    expect(await readAll(session)).toBe('aretry: 5\n\n')
+  })
+
+  test('wakes a writer that waits when it ends', async () => {
+    const session = createSession()
+    session.write(encode('a'))
+    const waiting = session.ready()
+    session.end('revoked')
+    await waiting
+    await session.ready()
+  })
+
+  test('listens to its request no longer than it lives', () => {
+    const abort = new AbortController()
+    const remove = vi.spyOn(abort.signal, 'removeEventListener')
+    createSession(1000, abort.signal).end('revoked')
+    expect(remove).toHaveBeenCalledTimes(1)
+  })
+
+  test('tells a listener that comes late at once', () => {
+    const session = createSession()
+    session.end('expired')
+    const onEnd = vi.fn()
+    session.onEnd(onEnd)
+    expect(onEnd).toHaveBeenCalledWith('expired')
+  })
+})
