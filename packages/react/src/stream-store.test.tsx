@@ -113,16 +113,16 @@ test('notifies nobody of a state that is what it was', async () => {
 /** A server with a log: it replays what comes behind the id that a client sends. */
 function logServer() {
   let length = 0
-  const server = scriptedServer(({ headers, write }) => {
-    const from = Number(headers.get('last-event-id') ?? length)
-    for (let each = from + 1; each <= length; each++) write(entry(each))
+  const server = scriptedServer((exchange) => {
+    const from = Number(exchange.headers.get('last-event-id') ?? length)
+    for (let each = from + 1; each <= length; each++) exchange.write(entry(each))
     return undefined
   })
   return {
     server,
     publish() {
       length++
-      for (const { write } of server.open) write(entry(length))
+      for (const exchange of server.open) exchange.write(entry(length))
     },
     get length() {
       return length
