@@ -51,12 +51,16 @@ export async function startNextApp(
   { command = 'start', env = {} }: NextAppOptions = {},
 ): Promise<NextApp> {
   const next = createRequire(join(folder, 'package.json')).resolve('next/dist/bin/next')
-  // The test runner's own NODE_ENV is none that Next.js knows.
-  const { NODE_ENV: _, ...inherited } = process.env
   // Not by way of npm or pnpm: on SIGTERM they die and leave the server behind.
   const server = spawn(process.execPath, [next, command, '--hostname', '127.0.0.1', '--port', '0'], {
     cwd: folder,
-    env: { ...inherited, NEXT_TELEMETRY_DISABLED: '1', ...env } as NodeJS.ProcessEnv,
+    env: {
+      ...process.env,
+      // The test runner's own is none that Next.js knows.
+      NODE_ENV: command === 'dev' ? 'development' : 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(server, 'exit')
