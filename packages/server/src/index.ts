@@ -12,7 +12,9 @@ export type {
 export type { LogEntry, LogRecord } from './log/log-entry.ts'
 export { type MemoryBackplane, type MemoryBackplaneOptions, memoryBackplane } from './log/memory-backplane.ts'
 export type { ReplayLimits } from './channel/judge-resume.ts'
+export type { Snapshot, SnapshotContext, SnapshotReader } from './channel/snapshot.ts'
 export type { StreamStart } from './channel/join-channel.ts'
+export type { HubObserver, StreamInfo } from './hub/hub-observer.ts'
 export type { HubOptions } from './hub/hub-options.ts'
 export {
   type DrainOptions,
@@ -24,6 +26,8 @@ export {
 export { defineHub, getHub } from './hub/process-hub.ts'
 export { publish } from './hub/publish.ts'
 export type { SubscribeOptions, Subscription, SubscriptionGap } from './hub/subscribe.ts'
+export { type ReadSnapshot, snapshot } from './hub/snapshot.ts'
+export type { EndCause } from './session/session.ts'
 export type { SessionSelector } from './session/session-registry.ts'
 export type { Admission, ChannelResponseOptions } from './response/channel-response.ts'
 export { type EventStreamOptions, eventStream } from './response/event-stream.ts'

@@ -47,6 +47,14 @@ export interface JoinOptions {
   readonly replay: ReplayLimits
 }
 
+/** A stream that was judged: how it opens, and the first page behind that. */
+export interface OpenedChannel {
+  /** What became of the cursor, and where the stream goes on. */
+  readonly opening: Opening
+  /** The log from there, as it was read to judge. */
+  readonly page: LogPage
+}
+
 /**
  * Joins a reader to a channel without a hole: arm the tail, read the log behind the cursor page by page at the reader's
  * pace, and go live in one synchronous step once the feed's window reaches back to the last entry read.
@@ -56,12 +64,25 @@ export interface JoinOptions {
  * @see docs/protocol.md §8
  */
 export async function joinChannel(reader: ChannelReader, options: JoinOptions): Promise<() => void> {
-  const { feed } = options
-  await feed.armed
-  const { opening, page: firstPage } = await open(options)
+  const opened = await openChannel(options)
   if (reader.hasEnded) return leaveNothing
-  reader.onOpen(opening)
-  let position = opening.from
+  reader.onOpen(opened.opening)
+  return followChannel(reader, { from: opened.opening.from, page: opened.page, ...options })
+}
+
+/** Arms the tail, and judges the cursor by a read of the log made after that. */
+export async function openChannel(options: JoinOptions): Promise<OpenedChannel> {
+  await options.feed.armed
+  return options.lastEventId === '' ? openFresh(options) : openAt(parseCursor(options.lastEventId), options)
+}
+
+/** Feeds a reader from a position on; `page` is the log behind it. See {@link joinChannel}. */
+export async function followChannel(
+  reader: ChannelReader,
+  options: JoinOptions & { readonly from: Position; readonly page: LogPage },
+): Promise<() => void> {
+  const { feed, page: firstPage } = options
+  let position = options.from
   const take = (entry: LogEntry): void => {
     if (follows(entry, position)) {
       position = { epoch: entry.epoch, seq: entry.seq, tag: entry.tag }
@@ -100,34 +121,23 @@ export async function joinChannel(reader: ChannelReader, options: JoinOptions): 
 
 const leaveNothing = (): void => undefined
 
-async function open(options: JoinOptions): Promise<{ opening: Opening; page: LogPage }> {
-  if (options.lastEventId === '') {
-    const page = await read(options, options.start)
-    const [first] = page.entries
-    const from = first ? positionBefore(first) : page.head
-    // A start asks for what is there; a limit on replay counts for it as for a resume.
-    const isTooMuch =
-      page.head.seq - from.seq > options.replay.maxEvents || page.bytesToHead > options.replay.maxBytes
-    if (!isTooMuch) return { opening: { resume: 'fresh', from }, page }
-    return {
-      opening: { resume: 'fresh', from: page.head },
-      page: await read(options, { seq: page.head.seq }),
-    }
-  }
-  const cursor = parseCursor(options.lastEventId)
-  const { page, judgement } = await judge(cursor, options)
+async function openFresh(options: JoinOptions): Promise<OpenedChannel> {
+  const { replay, start } = options
+  const page = await read(options, start)
   const [first] = page.entries
-  if (first && follows(first, judgement.from)) return { opening: judgement, page }
-  return { opening: judgement, page: await read(options, { seq: judgement.from.seq }) }
+  const from = first ? positionBefore(first) : page.head
+  // A start asks for what is there; a limit on replay counts for it as for a resume.
+  const isTooMuch = page.head.seq - from.seq > replay.maxEvents || page.bytesToHead > replay.maxBytes
+  if (!isTooMuch) return { opening: { resume: 'fresh', from }, page }
+  return { opening: { resume: 'fresh', from: page.head }, page: await read(options, { seq: page.head.seq }) }
 }
 
-async function judge(
-  cursor: Cursor | undefined,
-  options: JoinOptions,
-): Promise<{ page: LogPage; judgement: Judgement }> {
+async function openAt(cursor: Cursor | undefined, options: JoinOptions): Promise<OpenedChannel> {
   let page = await read(options, cursor ? { seq: cursor.seq } : 'head')
   if (cursor && cursor.epoch !== page.head.epoch) page = await read(options, 'oldest')
-  return { page, judgement: judgeResume(cursor, page, options.replay) }
+  const opening = judgeResume(cursor, page, options.replay)
+  if (!continues(page, opening.from)) page = await read(options, { seq: opening.from.seq })
+  return { opening, page }
 }
 
 /** Whether a page goes on right behind a position. */

@@ -1,7 +1,7 @@
 import type { Announcement, Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { randomName } from '../log/random-name.ts'
 import type { SessionSelector } from '../session/session-registry.ts'
-import { reportError } from './report-error.ts'
+import type { HubObserver } from './hub-observer.ts'
 
 /** What one instance tells all others. */
 export interface ControlMessage {
@@ -19,11 +19,16 @@ const NO_HISTORY: HistoryPolicy = { maxEvents: 0, maxAgeMs: 0, maxBytes: 0 }
 /** Messages from each instance of a hub to all: events on a reserved channel, without history. */
 export class ControlChannel {
   readonly #backplane: Backplane
+  readonly #observer: HubObserver
   readonly #onMessage: (message: ControlMessage) => void
   #tail: Promise<() => void> | undefined
 
-  constructor(backplane: Backplane, onMessage: (message: ControlMessage) => void) {
+  constructor(
+    { backplane, observer }: { readonly backplane: Backplane; readonly observer: HubObserver },
+    onMessage: (message: ControlMessage) => void,
+  ) {
     this.#backplane = backplane
+    this.#observer = observer
     this.#onMessage = onMessage
   }
 
@@ -40,7 +45,7 @@ export class ControlChannel {
 
   /** Hears nothing more. */
   close(): void {
-    this.#tail?.then((stop) => stop()).catch(reportError)
+    this.#tail?.then((stop) => stop()).catch((error: unknown) => this.#observer.onError?.(error))
   }
 
   async #arm(): Promise<() => void> {
@@ -49,7 +54,7 @@ export class ControlChannel {
     } catch (error) {
       // The next stream tries again; until then only this instance's own messages count.
       this.#tail = undefined
-      reportError(error)
+      this.#observer.onError?.(error)
       return () => undefined
     }
   }

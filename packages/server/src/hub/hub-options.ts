@@ -1,3 +1,4 @@
+import { type HubObserver, consoleObserver } from './hub-observer.ts'
 import type { ReplayLimits } from '../channel/judge-resume.ts'
 import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'
@@ -20,6 +21,8 @@ export interface HubOptions {
   readonly writeTimeoutMs?: number
   /** Over how long clients are told to return when the process ends, and how long one-shot streams may still run, in milliseconds. Default 10,000. */
   readonly drainMs?: number
+  /** Who is told of streams, gaps and errors. Default: errors go to the console. */
+  readonly observer?: HubObserver
 }
 
 /** Options of a hub, with every default filled in. */
@@ -53,6 +56,7 @@ export function resolveHubOptions(options: HubOptions = {}): ResolvedHubOptions 
     heartbeatMs: positive('heartbeatMs', options.heartbeatMs ?? 15_000),
     writeTimeoutMs: positive('writeTimeoutMs', options.writeTimeoutMs ?? 30_000),
     drainMs: options.drainMs === 0 ? 0 : positive('drainMs', options.drainMs ?? 10_000),
+    observer: { ...consoleObserver, ...options.observer },
   }
 }
 

@@ -1,4 +1,6 @@
 import type { FlushScheduler } from '../session/flush-scheduler.ts'
+import type { SnapshotReads } from '../channel/snapshot.ts'
+import type { Session } from '../session/session.ts'
 import type { SessionRegistry } from '../session/session-registry.ts'
 import type { FeedRegistry } from './feed-registry.ts'
 import type { ResolvedHubOptions } from './hub-options.ts'
@@ -11,6 +13,10 @@ export interface HubParts {
   readonly feeds: FeedRegistry
   /** All open responses. */
   readonly sessions: SessionRegistry
+  /** Streams whose one-shot source has not finished, or let go. */
+  readonly sources: Set<Session>
+  /** Snapshots that are being read. */
+  readonly snapshots: SnapshotReads
   /** Flushes sessions after each tick. */
   readonly scheduler: FlushScheduler
   /** Over how many milliseconds clients are to spread their return, while the hub admits nobody; else `undefined`. */

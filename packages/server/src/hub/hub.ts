@@ -1,6 +1,6 @@
 import { type Channel, type ChannelInput, EventStreamError } from '@millrace/core'
 import { formatCursor, isApplicationId, isReservedType } from '@millrace/core/protocol'
-import { retryFrame } from '../channel/protocol-frames.ts'
+import { SnapshotReads } from '../channel/snapshot.ts'
 import { type ChannelResponseOptions, channelResponse } from '../response/channel-response.ts'
 import { spreadOver } from '../response/event-stream-headers.ts'
 import {
@@ -9,7 +9,7 @@ import {
   streamResponse,
 } from '../response/stream-response.ts'
 import { FlushScheduler } from '../session/flush-scheduler.ts'
-import { type SessionSelector, SessionRegistry } from '../session/session-registry.ts'
+import { type SessionSelector, SessionRegistry, endCleanly } from '../session/session-registry.ts'
 import { ControlChannel } from './control-channel.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { type HubOptions, resolveHubOptions } from './hub-options.ts'
@@ -48,6 +48,8 @@ export interface HubInspection {
   readonly streams: number
   /** Open responses per channel; one-shot streams under the empty name. */
   readonly channels: Readonly<Record<string, number>>
+  /** One-shot sources whose stream has ended and that run on, since they heed neither their signal nor `return()`. */
+  readonly abandonedSources: number
   /** Whether the hub admits nobody any more. */
   readonly isDraining: boolean
 }
@@ -67,9 +69,11 @@ export class Hub {
       feeds: new FeedRegistry(resolved),
       sessions: new SessionRegistry(resolved),
       scheduler: new FlushScheduler(),
+      sources: new Set(),
+      snapshots: new SnapshotReads(),
       turnAwayMs: () => (this.#state.name === 'open' ? undefined : this.#state.spreadMs),
     }
-    this.#control = new ControlChannel(resolved.backplane, ({ selector }) => {
+    this.#control = new ControlChannel(resolved, ({ selector }) => {
       this.#parts.sessions.end(selector, 'revoked')
     })
   }
@@ -87,14 +91,23 @@ export class Hub {
     event: ChannelInput<Input>,
   ): Promise<PublishResult> {
     const record = this.#recordOf(channel as unknown as Channel, event)
-    const { backplane, history } = this.#parts.options
+    const { backplane, history, observer } = this.#parts.options
     // An application's id and a generated key share a name space; the prefix keeps them apart.
     const idempotencyKey = record.id === undefined ? `-${randomName(16)}` : `+${record.id}`
     const { position, repeated } = await backplane.append(channel.channel, record, {
       idempotencyKey,
       history,
     })
+    observer.onPublish?.({ channel: channel.channel, type: record.type, repeated })
     return { lastEventId: formatCursor(position, record.id), repeated }
+  }
+
+  /** The cursor of a channel's newest event: read before a state, it is where a stream can go on behind that state. */
+  async lastEventId(channel: Channel<object, object>): Promise<string> {
+    this.#checkOpen()
+    const { backplane, history } = this.#parts.options
+    const page = await backplane.read(channel.channel, { from: 'head', maxEntries: 1, maxBytes: 1, history })
+    return formatCursor(page.head)
   }
 
   /** Hears a channel inside the process: each event once and in order, or a gap. Ends when the signal aborts or the loop is left. */
@@ -150,10 +163,12 @@ export class Hub {
 
   /** How many streams are open, and on which channels. */
   inspect(): HubInspection {
+    const { sessions, sources } = this.#parts
     const channels: Record<string, number> = {}
-    for (const { channel = '' } of this.#parts.sessions.records)
-      channels[channel] = (channels[channel] ?? 0) + 1
-    return { streams: this.#parts.sessions.records.size, channels, isDraining: this.isDraining }
+    for (const { channel = '' } of sessions.records) channels[channel] = (channels[channel] ?? 0) + 1
+    let abandonedSources = 0
+    for (const session of sources) if (session.hasEnded) abandonedSources++
+    return { streams: sessions.records.size, channels, abandonedSources, isDraining: this.isDraining }
   }
 
   /**
@@ -167,7 +182,7 @@ export class Hub {
     if (this.#state.name === 'open') this.#state = { name: 'draining', spreadMs: windowMs }
     const finite = [...sessions.records].filter(({ channel }) => channel === undefined)
     const endless = [...sessions.records].filter(({ channel }) => channel !== undefined)
-    for (const { session } of endless) session.end('drained', retryFrame(spreadOver(windowMs)))
+    for (const record of endless) endCleanly(record, 'drained', spreadOver(windowMs))
     await Promise.race([sessions.whenEmpty(), delay(windowMs)])
     const late = finite.filter(({ session }) => !session.hasEnded)
     for (const { session } of late) session.end('drained')
@@ -179,9 +194,7 @@ export class Hub {
     if (this.#state.name === 'closed') return
     const { sessions, feeds, options } = this.#parts
     this.#state = { name: 'closed', spreadMs: options.drainMs }
-    for (const { session } of sessions.records) {
-      session.end('drained', retryFrame(spreadOver(options.drainMs)))
-    }
+    for (const record of sessions.records) endCleanly(record, 'drained', spreadOver(options.drainMs))
     forgetAtShutdown(this)
     this.#control.close()
     feeds.close()

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import { reportError } from '../hub/report-error.ts'
 import { closeDrainedConnections } from './close-drained-connections.ts'
 
 /** A handler that speaks `Request` and `Response`. */
@@ -31,7 +30,7 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
   return (incoming, response) => {
     const outgoing = response as Outgoing
     answer(handler, incoming, outgoing).catch((error: unknown) => {
-      reportError(error)
+      console.error('[millrace]', error)
       if (outgoing.headersSent) outgoing.destroy()
       else outgoing.writeHead(500).end()
     })

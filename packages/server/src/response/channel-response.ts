@@ -1,21 +1,16 @@
 import type { Channel, ChannelEvent } from '@millrace/core'
-import { type Position, formatCursor } from '@millrace/core/protocol'
-import type { ChannelFeed } from '../channel/channel-feed.ts'
-import { type ChannelReader, type Opening, type StreamStart, joinChannel } from '../channel/join-channel.ts'
-import { frameOf } from '../channel/frame.ts'
 import {
-  HEARTBEAT_COMMENT,
-  gapFrame,
-  heartbeatFrame,
-  liveFrame,
-  openFrame,
-  retryFrame,
-} from '../channel/protocol-frames.ts'
+  type JoinOptions,
+  type StreamStart,
+  followChannel,
+  joinChannel,
+  openChannel,
+} from '../channel/join-channel.ts'
+import { retryFrame } from '../channel/protocol-frames.ts'
+import { SessionReader, type SessionReaderOptions } from '../channel/session-reader.ts'
+import type { Snapshot, SnapshotReader } from '../channel/snapshot.ts'
 import { positive } from '../hub/hub-options.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
-import { reportError } from '../hub/report-error.ts'
-import type { LogEntry } from '../log/log-entry.ts'
-import { eventOf } from '../channel/event-of.ts'
 import { Session } from '../session/session.ts'
 import {
   EVENT_STREAM_HEADERS,
@@ -47,6 +42,8 @@ export interface ChannelResponseOptions<Output extends object = Record<string, u
   readonly reconnectionTimeMs?: number
   /** How long a response may last, in milliseconds; each ends at a random 80 to 100 % of it. Default: no limit. */
   readonly lifetimeMs?: number
+  /** Reads the state that a client begins with, instead of a replay; after a gap too. Default: none. */
+  readonly snapshot?: SnapshotReader<unknown, Params>
   /** Judges a request before anything is opened: grants, or answers with a `Response` of its own (401, 403). */
   readonly authorize?: (
     request: Request,
@@ -80,7 +77,16 @@ export async function channelResponse<Output extends object, Params>(
   if (session.hasEnded) return headResponse()
   const { feed, release } = parts.feeds.use(channel.channel)
   session.onEnd(release)
-  const reader = new SessionReader(session, channel, { ...options, heartbeatMs, filter: admission.filter })
+  const { backplane, history, replay, observer } = parts.options
+  const reader = new SessionReader(session, {
+    channel,
+    heartbeatMs,
+    reconnectionTimeMs: options.reconnectionTimeMs,
+    // A route's filter is typed by its contract, and the log's events pass by it untyped.
+    filter: admission.filter as SessionReaderOptions['filter'],
+    maxHeldBack: Math.max(1, Math.floor(Math.min(history.maxEvents, replay.maxEvents) / 4)),
+    observer,
+  })
   const lifetimeMs = options.lifetimeMs === undefined ? Infinity : positive('lifetimeMs', options.lifetimeMs)
   const lifetimeEndsAtMs = Date.now() + lifetimeMs * (0.8 + 0.2 * Math.random())
   const expiresAtMs = admission.expiresAtMs ?? Infinity
@@ -93,113 +99,64 @@ export async function channelResponse<Output extends object, Params>(
     endsAs: expiresAtMs <= lifetimeEndsAtMs ? 'expired' : 'lifetime',
     heartbeatMs,
     beat: () => reader.beat(),
+    farewell: () => reader.farewell(),
   })
-  void run(parts, reader, {
-    channel,
+  const join: JoinOptions = {
+    channel: channel.channel,
     feed,
     lastEventId: lastEventIdOf(request),
     start: options.start ?? 'head',
-  })
+    backplane,
+    history,
+    replay,
+  }
+  const { principal } = admission
+  const { snapshot, params } = options
+  void run(
+    parts,
+    reader,
+    join,
+    snapshot && {
+      key: JSON.stringify([channel.channel, principal]),
+      read: () => snapshot({ channel, params: params as Params, principal }),
+    },
+  )
   return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
 }
 
 async function run(
-  { options }: HubParts,
+  parts: HubParts,
   reader: SessionReader,
-  join: { channel: Channel; feed: ChannelFeed; lastEventId: string; start: StreamStart },
+  join: JoinOptions,
+  snapshot: { readonly key: string; readonly read: () => Snapshot | Promise<Snapshot> } | undefined,
 ): Promise<void> {
-  const { backplane, history, replay, drainMs } = options
+  const { drainMs, observer } = parts.options
   try {
-    const leave = await joinChannel(reader, {
-      ...join,
-      channel: join.channel.channel,
-      backplane,
-      history,
-      replay,
-    })
+    const leave = await (snapshot
+      ? joinWithSnapshot(parts, reader, join, snapshot)
+      : joinChannel(reader, join))
     reader.session.onEnd(leave)
   } catch (error) {
-    reportError(error)
+    if (!reader.hasEnded) observer.onError?.(error)
     reader.session.end('unavailable', retryFrame(spreadOver(drainMs)))
   }
 }
 
-interface ReaderOptions {
-  readonly heartbeatMs: number
-  readonly reconnectionTimeMs?: number
-  readonly filter: ((event: never) => boolean) | undefined
-}
-
-/** Writes what a join reads as blocks, with ids that are true when the block leaves. */
-class SessionReader implements ChannelReader {
-  readonly session: Session
-  readonly #channel: Channel
-  readonly #options: ReaderOptions
-  #position: Position | undefined
-  /** Whether a filter held entries back since the last id. */
-  #hasMoved = false
-  #isReplaying = true
-
-  constructor(session: Session, channel: Channel, options: ReaderOptions) {
-    this.session = session
-    this.#channel = channel
-    this.#options = options
+/** A join in which a state stands in for what came before it; with a cursor that can go on, there is nothing to replace. */
+async function joinWithSnapshot(
+  { snapshots }: HubParts,
+  reader: SessionReader,
+  join: JoinOptions,
+  { key, read }: { readonly key: string; readonly read: () => Snapshot | Promise<Snapshot> },
+): Promise<() => void> {
+  const { opening, page } = await openChannel(join)
+  if (opening.resume === 'resumed') {
+    reader.onOpen(opening)
+    return followChannel(reader, { ...join, from: opening.from, page })
   }
-
-  get hasEnded(): boolean {
-    return this.session.hasEnded
-  }
-
-  ready(): Promise<void> {
-    return this.session.ready()
-  }
-
-  onOpen(opening: Opening): void {
-    const { heartbeatMs, reconnectionTimeMs } = this.#options
-    const block = { resume: opening.resume, delivery: 'all', heartbeatMs } as const
-    this.#position = opening.from
-    this.session.write(openFrame(block, opening.resume === 'gap' ? undefined : opening.from))
-    if (reconnectionTimeMs !== undefined) this.session.write(retryFrame(reconnectionTimeMs))
-    if (opening.resume === 'gap')
-      this.session.write(gapFrame({ reason: opening.reason, missed: opening.missed }, opening.from))
-  }
-
-  onEntry(entry: LogEntry): void {
-    this.#position = entry
-    this.#hasMoved = !this.#mayPass(entry)
-    if (!this.#hasMoved) this.session.write(frameOf(entry))
-  }
-
-  onLive(position: Position): void {
-    this.#isReplaying = false
-    this.#hasMoved = false
-    this.session.write(liveFrame(position))
-  }
-
-  onBreak(): void {
-    this.session.end('broken')
-  }
-
-  /** Gives a sign of life; one with an id where a filter held events back since the last. */
-  beat(): void {
-    this.session.write(this.#hasMoved && this.#position ? heartbeatFrame(this.#position) : HEARTBEAT_COMMENT)
-    this.#hasMoved = false
-  }
-
-  #mayPass(entry: LogEntry): boolean {
-    const { filter } = this.#options
-    if (!filter) return true
-    try {
-      const event = eventOf(entry, {
-        channel: this.#channel,
-        lastEventId: formatCursor(entry, entry.id),
-        replayed: this.#isReplaying,
-      })
-      return filter(event as never)
-    } catch (error) {
-      reportError(error)
-      this.session.end('failed')
-      return false
-    }
-  }
+  reader.onOpenBeforeSnapshot(opening)
+  await reader.ready()
+  const placed = await snapshots.place(read, { ...join, key, page })
+  if (!reader.hasEnded) reader.onSnapshot(placed)
+  return followChannel(reader, { ...join, from: placed.next.opening.from, page: placed.next.page })
 }

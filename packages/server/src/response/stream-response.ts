@@ -3,7 +3,6 @@ import { END, isReservedType } from '@millrace/core/protocol'
 import { HEARTBEAT_COMMENT, endFrame, openFrame } from '../channel/protocol-frames.ts'
 import { positive } from '../hub/hub-options.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
-import { reportError } from '../hub/report-error.ts'
 import { Session } from '../session/session.ts'
 import {
   EVENT_STREAM_HEADERS,
@@ -90,6 +89,7 @@ export async function streamResponse<Params>(
     beat: () => {
       if (hasBegun) session.write(HEARTBEAT_COMMENT)
     },
+    farewell: () => undefined,
   })
   const source = await begin(session, () =>
     runInScope(() => handler({ request, signal: session.signal, lastEventId, params })),
@@ -103,7 +103,7 @@ export async function streamResponse<Params>(
   void pump(
     session,
     runInScope(() => source[Symbol.asyncIterator]()),
-    { runInScope, contract: options.contract },
+    { parts, runInScope, contract: options.contract },
   )
   return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
 }
@@ -120,18 +120,27 @@ async function begin(
   }
 }
 
+interface PumpOptions {
+  readonly parts: HubParts
+  readonly runInScope: <Result>(step: () => Result) => Result
+  readonly contract: Channel | undefined
+}
+
 /** Pulls the source at the client's pace, and lets go of it however the stream ends. */
 async function pump(
   session: Session,
   source: AsyncIterator<YieldedEvent>,
-  {
-    runInScope,
-    contract,
-  }: { runInScope: <Result>(step: () => Result) => Result; contract: Channel | undefined },
+  { parts, runInScope, contract }: PumpOptions,
 ): Promise<void> {
+  const { observer } = parts.options
+  parts.sources.add(session)
   session.onEnd((cause) => {
-    // An abort alone does not wake a source that is suspended at `yield`, and `return()` alone none that waits: both are needed.
-    if (cause !== 'done') Promise.resolve(runInScope(() => source.return?.())).catch(reportError)
+    // An abort alone does not wake a source that is suspended at `yield`, and `return()` alone none that waits: both are
+    // needed. One that heeds neither is abandoned, and stays counted.
+    const released = cause === 'done' ? undefined : runInScope(async () => source.return?.())
+    Promise.resolve(released)
+      .catch((error: unknown) => observer.onError?.(error))
+      .finally(() => parts.sources.delete(session))
   })
   try {
     for (;;) {
@@ -147,7 +156,7 @@ async function pump(
   } catch (error) {
     // A source that heeds its signal throws when the client is gone; that is no news.
     if (session.hasEnded) return
-    reportError(error)
+    observer.onError?.(error)
     await session.ready()
     session.end('failed', endFrame({ reason: 'failed' }))
   }
@@ -155,12 +164,14 @@ async function pump(
 
 function encodeYielded(event: YieldedEvent, contract: Channel | undefined): Uint8Array {
   const { type = 'message', data, id } = event
-  if (isReservedType(type))
+  if (isReservedType(type)) {
     throw new TypeError(`eventStream: the event type ${JSON.stringify(type)} is reserved`)
-  if (data === undefined)
+  }
+  if (data === undefined) {
     throw new TypeError(`eventStream: an event of type ${JSON.stringify(type)} has no data`)
+  }
   const text = contract ? contract.encode(type, data) : typeof data === 'string' ? data : JSON.stringify(data)
-  return encodeEventBytes({ event: type, data: text, ...(id === undefined ? {} : { id }) })
+  return encodeEventBytes({ event: type, data: text, id }, { ids: 'any' })
 }
 
 function isAsyncIterable(

@@ -1,3 +1,4 @@
+import type { HubObserver } from '../hub/hub-observer.ts'
 import type { EndCause, Session } from './session.ts'
 import { retryFrame } from '../channel/protocol-frames.ts'
 
@@ -19,6 +20,8 @@ export interface SessionRecord {
   readonly heartbeatMs: number
   /** Writes a sign of life. */
   readonly beat: () => void
+  /** What to say last before a clean close: a block that moves the position on, if one is due. */
+  readonly farewell: () => Uint8Array | undefined
 }
 
 /** Which sessions to end: those with this tag, or of this principal. */
@@ -32,14 +35,16 @@ const SHORT_RETRY_MS = 250
  */
 export class SessionRegistry {
   readonly #writeTimeoutMs: number
+  readonly #observer: HubObserver
   readonly #records = new Set<SessionRecord>()
   readonly #beatenMs = new WeakMap<SessionRecord, number>()
   #timer: ReturnType<typeof setInterval> | undefined
   #periodMs = Infinity
   #wakeWhenEmpty: Array<() => void> = []
 
-  constructor(options: { readonly writeTimeoutMs: number }) {
+  constructor(options: { readonly writeTimeoutMs: number; readonly observer: HubObserver }) {
     this.#writeTimeoutMs = options.writeTimeoutMs
+    this.#observer = options.observer
   }
 
   /** The sessions, in order of arrival. */
@@ -52,7 +57,13 @@ export class SessionRegistry {
     if (record.session.hasEnded) return
     this.#records.add(record)
     this.#beatenMs.set(record, Date.now())
-    record.session.onEnd(() => this.#remove(record))
+    const { channel, principal } = record
+    const openedAtMs = Date.now()
+    this.#observer.onStreamOpen?.({ channel, principal })
+    record.session.onEnd((cause) => {
+      this.#remove(record)
+      this.#observer.onStreamEnd?.({ channel, principal, cause, durationMs: Date.now() - openedAtMs })
+    })
     this.#tickAtLeastEvery(Math.min(record.heartbeatMs / 4, this.#writeTimeoutMs / 4, 1000))
   }
 
@@ -61,7 +72,7 @@ export class SessionRegistry {
     const named = [...this.#records].filter((record) =>
       'tag' in selector ? record.tags.includes(selector.tag) : record.principal === selector.principal,
     )
-    for (const { session } of named) session.end(cause)
+    for (const record of named) endCleanly(record, cause)
     return named.length
   }
 
@@ -102,9 +113,7 @@ export class SessionRegistry {
   #check(record: SessionRecord, nowMs: number): void {
     const { session } = record
     if (nowMs >= record.endsAtMs) {
-      return record.endsAs === 'lifetime'
-        ? session.end('lifetime', retryFrame(SHORT_RETRY_MS))
-        : session.end('expired')
+      return endCleanly(record, record.endsAs, record.endsAs === 'lifetime' ? SHORT_RETRY_MS : undefined)
     }
     if (session.isBehind) {
       if (nowMs - session.lastTakenMs >= this.#writeTimeoutMs) session.end('stalled')
@@ -117,4 +126,18 @@ export class SessionRegistry {
       record.beat()
     }
   }
+}
+
+/** Ends a session between two blocks: with its position if it moved, and with a time to return if one is given. */
+export function endCleanly({ session, farewell }: SessionRecord, cause: EndCause, retryMs?: number): void {
+  const last = farewell()
+  const retry = retryMs === undefined ? undefined : retryFrame(retryMs)
+  session.end(cause, last && retry ? concatenated(last, retry) : (last ?? retry))
+}
+
+function concatenated(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
 }

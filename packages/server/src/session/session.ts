@@ -95,6 +95,11 @@ export class Session implements Flushable {
     return !this.#queue.isEmpty && !this.#isScheduled
   }
 
+  /** Whether nothing waits: every block written was handed to the client. */
+  get isDrained(): boolean {
+    return this.#queue.isEmpty
+  }
+
   /** Runs `listener` when the session ends; at once if it has. */
   onEnd(listener: (cause: EndCause) => void): void {
     if (this.#cause) listener(this.#cause)
