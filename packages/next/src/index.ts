@@ -1,5 +1,12 @@
 export { type Channel, type ParameterizedStream, defineStream } from '@millrace/core'
-export { type HubOptions, defineHub, getHub, publish } from '@millrace/server'
+export {
+  type HubOptions,
+  type ReadSnapshot,
+  type Snapshot,
+  defineHub,
+  getHub,
+  publish,
+} from '@millrace/server'
 export {
   type ChannelRoute,
   type ChannelRouteOptions,
@@ -8,3 +15,4 @@ export {
 } from './channel-route.ts'
 export { eventStream } from './event-stream.ts'
 export type { RouteContext, RouteHandler, RouteParams } from './route-context.ts'
+export { snapshot } from './snapshot.ts'
