@@ -1,0 +1,299 @@
+import { type Channel, defineStream } from '@millrace/core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { BlockReader, streamRequest } from '../../test/block-reader.ts'
+import type { HubObserver } from '../hub/hub-observer.ts'
+import { Hub } from '../hub/hub.ts'
+import { eventStream } from './event-stream.ts'
+import type { StreamContext, YieldedEvent } from './stream-response.ts'
+
+const hubs: Hub[] = []
+afterEach(async () => {
+  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
+})
+
+function createHub(observer: HubObserver = {}): Hub {
+  const hub = new Hub({ observer })
+  hubs.push(hub)
+  return hub
+}
+
+const post = (init: RequestInit = {}): Request => streamRequest('', { method: 'POST', ...init })
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('eventStream', () => {
+  test('streams what a generator yields, and says that it is done', async () => {
+    const POST = eventStream(
+      async function* () {
+        yield { data: 'text' }
+        yield { data: { json: true } }
+        yield { type: 'usage', data: 3, id: 'any id, verbatim é' }
+      },
+      { hub: createHub() },
+    )
+    const blocks = await new BlockReader(await POST(post(), undefined)).rest()
+    expect(blocks.filter(({ kind }) => kind === 'event')).toMatchObject([
+      {
+        type: 'millrace.open',
+        data: '{"resume":"fresh","delivery":"all","heartbeatMs":15000}',
+        id: undefined,
+      },
+      { type: 'message', data: 'text' },
+      { type: 'message', data: '{"json":true}' },
+      { type: 'usage', data: '3', id: 'any id, verbatim é' },
+      { type: 'millrace.end', data: '{"reason":"done"}', id: 'millrace.end' },
+    ])
+  })
+
+  test('answers before the source has anything', async () => {
+    let go: () => void = () => undefined
+    const told = new Promise<void>((resolve) => (go = resolve))
+    const POST = eventStream(
+      async function* () {
+        await told
+        yield { data: 'at last' }
+      },
+      { hub: createHub() },
+    )
+    const reader = new BlockReader(await POST(post(), undefined))
+    expect((await reader.event()).type).toBe('millrace.open')
+    go()
+    expect((await reader.event()).data).toBe('at last')
+  })
+
+  test('pulls a source no faster than the client reads', async () => {
+    let pulled = 0
+    const POST = eventStream(
+      async function* () {
+        for (;;) yield { data: `${++pulled}` }
+      },
+      { hub: createHub() },
+    )
+    const response = await POST(post(), undefined)
+    await sleep(30)
+    expect(pulled).toBeLessThan(5)
+    await response.body?.cancel()
+  })
+
+  test('hands on a Response of the handler, untouched', async () => {
+    const hub = createHub()
+    const refusal = new Response('sign in', { status: 401 })
+    const POST = eventStream(async () => refusal, { hub })
+    expect(await POST(post(), undefined)).toBe(refusal)
+    expect(hub.inspect().streams).toBe(0)
+  })
+
+  test('takes an async function that returns an iterable', async () => {
+    const POST = eventStream(
+      async () =>
+        (async function* () {
+          yield { data: 'x' }
+        })(),
+      { hub: createHub() },
+    )
+    const reader = new BlockReader(await POST(post(), undefined))
+    expect((await reader.events(2))[1]?.data).toBe('x')
+  })
+
+  test('ends as failed when the source throws, and keeps to itself what was thrown', async () => {
+    const onError = vi.fn()
+    const POST = eventStream(
+      async function* () {
+        yield { data: 'x' }
+        throw new Error('the password is hunter2')
+      },
+      { hub: createHub({ onError }) },
+    )
+    const response = await POST(post(), undefined)
+    const text = await response.text()
+    expect(text).toContain('event: millrace.end\nid: millrace.end\ndata: {"reason":"failed"}')
+    expect(text).not.toContain('hunter2')
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ message: 'the password is hunter2' }))
+  })
+
+  test('throws what the handler throws before there is a stream', async () => {
+    const hub = createHub()
+    const POST = eventStream(
+      async () => {
+        throw new Error('no model')
+      },
+      { hub },
+    )
+    await expect(POST(post(), undefined)).rejects.toThrow('no model')
+    expect(hub.inspect().streams).toBe(0)
+  })
+
+  test.each([
+    ['a reserved type', { type: 'millrace.gap', data: '' }],
+    ['no data', { type: 'x', data: undefined }],
+    ['an id with a line end', { data: '', id: 'a\nb' }],
+    ['a type with a line end', { data: '', type: 'a\nb' }],
+  ])('ends as failed, and not with a broken stream, for %s', async (_, event: YieldedEvent) => {
+    const onError = vi.fn()
+    let isReleased = false
+    const POST = eventStream(
+      async function* () {
+        try {
+          yield event
+        } finally {
+          isReleased = true
+        }
+      },
+      { hub: createHub({ onError }) },
+    )
+    const blocks = await new BlockReader(await POST(post(), undefined)).rest()
+    expect(blocks.at(-1)).toMatchObject({ type: 'millrace.end', data: '{"reason":"failed"}' })
+    expect(onError).toHaveBeenCalledTimes(1)
+    expect(isReleased).toBe(true)
+  })
+
+  test('checks data by a contract, and sends it as JSON, strings too', async () => {
+    const contract = defineStream('tokens', { events: { token: z.string() } }) as unknown as Channel
+    const onError = vi.fn()
+    const POST = eventStream(
+      async function* () {
+        yield { type: 'token', data: 'a' }
+        yield { type: 'token', data: 7 }
+      },
+      { hub: createHub({ onError }), contract },
+    )
+    const events = (await new BlockReader(await POST(post(), undefined)).rest()).filter(
+      ({ kind }) => kind === 'event',
+    )
+    expect(events.slice(1)).toMatchObject([
+      { data: '"a"' },
+      { type: 'millrace.end', data: '{"reason":"failed"}' },
+    ])
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'invalid-data' }))
+  })
+
+  test('hands the last event id to the handler, and answers for the end without running it', async () => {
+    const handler = vi.fn(async function* ({ lastEventId }: StreamContext) {
+      yield { data: lastEventId, id: '8' }
+    })
+    const GET = eventStream(handler, { hub: createHub() })
+    const reader = new BlockReader(await GET(streamRequest('7'), undefined))
+    const [opened, event] = await reader.events(2)
+    expect([opened?.id, JSON.parse(opened?.data ?? '').resume, event?.data]).toEqual([
+      undefined,
+      'resumed',
+      '7',
+    ])
+    expect((await GET(streamRequest('millrace.end'), undefined)).status).toBe(204)
+    expect((await GET(streamRequest('', { method: 'HEAD' }), undefined)).body).toBe(null)
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+
+  test('runs each step of the source in the scope it is given', async () => {
+    const hub = createHub()
+    let depth = 0
+    const seen: number[] = []
+    const response = await hub.respondOnce(
+      post(),
+      async function* () {
+        seen.push(depth)
+        yield { data: 1 }
+        seen.push(depth)
+      },
+      {
+        params: undefined,
+        runInScope: (step) => {
+          depth++
+          try {
+            return step()
+          } finally {
+            depth--
+          }
+        },
+      },
+    )
+    await response.text()
+    expect(seen).toEqual([1, 1])
+  })
+
+  test('beats while the source thinks', async () => {
+    const hub = createHub()
+    const POST = eventStream(
+      async function* ({ signal }) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      },
+      { hub, heartbeatMs: 50 },
+    )
+    const reader = new BlockReader(await POST(post(), undefined))
+    await reader.event()
+    expect(await reader.next()).toEqual({ kind: 'comment' })
+    await reader.cancel()
+  })
+})
+
+describe('a source', () => {
+  /** A source that is parked in an `await` or suspended at a `yield`, and what became of it. */
+  function watchedSource(isHeeding: boolean) {
+    const fate = { aborted: 0, finished: 0 }
+    const handler = async function* ({ signal }: StreamContext): AsyncGenerator<YieldedEvent> {
+      signal.addEventListener('abort', () => fate.aborted++)
+      try {
+        yield { data: 'first' }
+        await new Promise((resolve) => {
+          if (isHeeding) signal.addEventListener('abort', resolve)
+        })
+        yield { data: 'after the end' }
+      } finally {
+        fate.finished++
+      }
+    }
+    return { fate, handler }
+  }
+
+  test.each([
+    ['suspended at a yield', 1],
+    ['parked in an await', 2],
+  ])('that is %s when the client goes is aborted and returned', async (_, reads) => {
+    const hub = createHub()
+    const { fate, handler } = watchedSource(true)
+    const response = await eventStream(handler, { hub })(post(), undefined)
+    const reader = new BlockReader(response)
+    await reader.events(reads)
+    await sleep(5)
+    await reader.cancel()
+    await sleep(5)
+    expect(fate).toEqual({ aborted: 1, finished: 1 })
+    expect(hub.inspect()).toMatchObject({ streams: 0, abandonedSources: 0 })
+  })
+
+  test('that heeds nothing is abandoned and counted', async () => {
+    const hub = createHub()
+    const { fate, handler } = watchedSource(false)
+    const reader = new BlockReader(await eventStream(handler, { hub })(post(), undefined))
+    await reader.events(2)
+    await sleep(5)
+    await reader.cancel()
+    await sleep(5)
+    expect(fate).toEqual({ aborted: 1, finished: 0 })
+    expect(hub.inspect()).toMatchObject({ streams: 0, abandonedSources: 1 })
+  })
+
+  test('is not begun for a client that left while it was asked for', async () => {
+    const hub = createHub()
+    const abort = new AbortController()
+    let steps = 0
+    const POST = eventStream(
+      async () => {
+        await sleep(20)
+        return {
+          async *[Symbol.asyncIterator]() {
+            steps++
+            yield { data: 1 }
+          },
+        }
+      },
+      { hub },
+    )
+    setTimeout(() => abort.abort(), 5)
+    const response = await POST(post({ signal: abort.signal }), undefined)
+    expect(await response.text()).toBe('')
+    await sleep(5)
+    expect(steps).toBe(0)
+    expect(hub.inspect()).toMatchObject({ streams: 0, abandonedSources: 0 })
+  })
+})
