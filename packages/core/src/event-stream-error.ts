@@ -8,6 +8,7 @@
  * | `bad-status` | the response has a status that an event stream cannot have; see `status` |
  * | `bad-content-type` | the response is not `text/event-stream` |
  * | `network` | the request failed or the body broke off; the platform's error is the `cause` |
+ * | `source-failed` | the stream's source threw, as its server says in `millrace.end` |
  * | `closed` | the hub, client or stream was closed before |
  * | `unavailable` | the backplane cannot be reached; nothing happened, so the call may be repeated |
  * | `outcome-unknown` | the backplane broke off in the middle of a call; repeat it with the same idempotency key |
@@ -19,6 +20,7 @@ export type EventStreamErrorCode =
   | 'bad-status'
   | 'bad-content-type'
   | 'network'
+  | 'source-failed'
   | 'closed'
   | 'unavailable'
   | 'outcome-unknown'
@@ -46,7 +48,7 @@ export class EventStreamError extends Error {
   readonly status: number | undefined
 
   constructor(code: EventStreamErrorCode, message: string, options: EventStreamErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, options)
     this.code = code
     this.status = options.status
   }

@@ -17,44 +17,31 @@ export interface ParserLimits {
   readonly maxTypeLength?: number | undefined
 }
 
-/** Every limit, with a value. */
-export type ResolvedParserLimits = { readonly [Name in keyof ParserLimits]-?: number }
-
 // A Millrace server sends events of at most 1 MiB by default; eight times that leaves room for others'.
-const defaults: ResolvedParserLimits = {
+const defaults = {
   maxLineLength: 8_388_608,
   maxEventLength: 8_388_608,
   maxIdLength: 8192,
   maxTypeLength: 8192,
 }
 
-/**
- * Fills in the limits that were not given.
- *
- * @throws {RangeError} If a limit is not a positive number.
- */
-export function resolveLimits(limits: ParserLimits = {}): ResolvedParserLimits {
-  const limit = (name: keyof ParserLimits): number => {
-    const value = limits[name] ?? defaults[name]
-    if (!(value > 0))
-      throw new RangeError(`limits.${name} must be a positive number, received ${String(value)}`)
-    return value
-  }
-  return {
-    maxLineLength: limit('maxLineLength'),
-    maxEventLength: limit('maxEventLength'),
-    maxIdLength: limit('maxIdLength'),
-    maxTypeLength: limit('maxTypeLength'),
-  }
-}
+/** Throws an {@link EventStreamError} `limit-exceeded`, which names the limit, its value and the length, if that is passed. */
+export type LimitCheck = (length: number) => void
 
 /**
- * Checks a length before anything of it is kept.
+ * Creates a function that checks lengths against one limit.
  *
- * @throws {EventStreamError} `limit-exceeded`, with the limit's name, its value and the length, if the limit is passed.
+ * @throws {RangeError} If the limit is not a positive number.
  */
-export function checkLimit(name: keyof ParserLimits, limit: number, length: number): void {
-  if (length > limit) {
-    throw new EventStreamError('limit-exceeded', `${name} is ${limit}, received ${length} code units or more`)
+export function createLimitCheck(name: keyof ParserLimits, limits: ParserLimits | undefined): LimitCheck {
+  const limit = limits?.[name] ?? defaults[name]
+  if (!(limit > 0)) throw new RangeError(`limits.${name} must be a positive number, received ${limit}`)
+  return (length) => {
+    if (length > limit) {
+      throw new EventStreamError(
+        'limit-exceeded',
+        `${name} is ${limit}, received ${length} code units or more`,
+      )
+    }
   }
 }
