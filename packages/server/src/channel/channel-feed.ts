@@ -5,7 +5,7 @@ import { type LogEntry, follows, positionBefore } from '../log/log-entry.ts'
 
 /** Entries and bytes of the newest entries that a feed keeps at hand, so that a join need not chase the log. */
 const WINDOW_ENTRIES = 256
-const WINDOW_CHARACTERS = 1024 * 1024
+const WINDOW_CHARACTERS = 128 * 1024
 const PAGE_ENTRIES = 500
 const PAGE_BYTES = 1024 * 1024
 
@@ -23,6 +23,8 @@ export interface FeedOptions {
   readonly backplane: Backplane
   /** How much of the log counts as kept. */
   readonly history: HistoryPolicy
+  /** Bytes that may wait for one client: a join hands over its window at once, so the window stays well below. */
+  readonly maxQueueBytes: number
 }
 
 /**
@@ -157,7 +159,8 @@ export class ChannelFeed {
     this.#head = { epoch: entry.epoch, seq: entry.seq, tag: entry.tag }
     this.#window.push(entry)
     this.#windowCharacters += entry.data.length
-    while (this.#window.length > WINDOW_ENTRIES || this.#windowCharacters > WINDOW_CHARACTERS) {
+    const maxCharacters = Math.min(WINDOW_CHARACTERS, this.#options.maxQueueBytes / 8)
+    while (this.#window.length > WINDOW_ENTRIES || this.#windowCharacters > maxCharacters) {
       const dropped = this.#window.shift()
       this.#windowCharacters -= dropped?.data.length ?? 0
     }

@@ -14,6 +14,8 @@ export type StreamStart = 'head' | 'oldest' | { readonly last: number }
 export interface ChannelReader {
   /** Whether nothing more is wanted. */
   readonly hasEnded: boolean
+  /** Whether the reader holds so much already that it is to be waited for. */
+  readonly isFull: boolean
   /** Resolves when the reader takes more, or has ended. */
   readonly ready: () => Promise<void>
   /** Called first: what became of the cursor, and where the stream goes on. */
@@ -101,7 +103,11 @@ export async function followChannel(
   for (let page = firstPage; ; page = await read(options, { seq: position.seq })) {
     if (reader.hasEnded) return leaveNothing
     if (!continues(page, position)) return (reader.onBreak(), leaveNothing)
-    for (const entry of page.entries) take(entry)
+    for (const entry of page.entries) {
+      take(entry)
+      if (reader.isFull) await reader.ready()
+      if (reader.hasEnded) return leaveNothing
+    }
     await reader.ready()
     if (reader.hasEnded) return leaveNothing
     if (feed.attach(member, position)) {

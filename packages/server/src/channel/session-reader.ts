@@ -52,6 +52,10 @@ export class SessionReader implements ChannelReader {
     return this.session.hasEnded
   }
 
+  get isFull(): boolean {
+    return this.session.isFull
+  }
+
   ready(): Promise<void> {
     return this.session.ready()
   }

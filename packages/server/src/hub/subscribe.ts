@@ -107,6 +107,10 @@ class Inbox implements ChannelReader {
     return this.#hasEnded
   }
 
+  get isFull(): boolean {
+    return this.#items.length >= MAX_WAITING
+  }
+
   /** The next item; `undefined` when a new join is needed, or the subscription is over. */
   async take(): Promise<Item | undefined> {
     for (;;) {

@@ -12,6 +12,11 @@ export class OutputQueue {
     return this.#bytes
   }
 
+  /** Blocks that wait. */
+  get size(): number {
+    return this.#blocks.length
+  }
+
   /** Whether nothing waits. */
   get isEmpty(): boolean {
     return this.#blocks.length === 0

@@ -54,6 +54,16 @@ describe('a session', () => {
     expect(await readAll(session)).toBe('12345')
   })
 
+  test('is not ended over a single block, however large', async () => {
+    const session = createSession(10)
+    session.write(encode('1'))
+    session.flush()
+    session.write(encode('x'.repeat(100)))
+    expect(session.cause).toBe(undefined)
+    session.write(encode('y'))
+    expect(session.cause).toBe('slow')
+  })
+
   test.each([
     ['the body is cancelled', async (session: Session) => void (await session.body.cancel())],
     ['the request aborts', async (_: Session, abort: AbortController) => abort.abort()],

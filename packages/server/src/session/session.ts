@@ -100,6 +100,11 @@ export class Session implements Flushable {
     return this.#queue.isEmpty
   }
 
+  /** Whether half of what may wait does: the moment for a writer that can wait to do so. */
+  get isFull(): boolean {
+    return this.#queue.bytes > this.#options.limits.maxQueueBytes / 2
+  }
+
   /** Runs `listener` when the session ends; at once if it has. */
   onEnd(listener: (cause: EndCause) => void): void {
     if (this.#cause) listener(this.#cause)
@@ -110,9 +115,9 @@ export class Session implements Flushable {
   write(block: Uint8Array): void {
     if (this.hasEnded) return
     this.#queue.push(block)
-    if (this.#queue.bytes > this.#options.limits.maxQueueBytes) {
+    if (this.#isOverLimit()) {
       this.flush()
-      if (this.#queue.bytes > this.#options.limits.maxQueueBytes) return this.end('slow')
+      if (this.#isOverLimit()) return this.end('slow')
     }
     if (this.#isScheduled) return
     this.#isScheduled = true
@@ -154,6 +159,11 @@ export class Session implements Flushable {
     this.#abort.abort(cause)
     this.#wake()
     for (const listener of this.#onEnd.splice(0)) listener(cause)
+  }
+
+  /** A single block is never too much: no client could be blamed for what it was not offered. */
+  #isOverLimit(): boolean {
+    return this.#queue.size > 1 && this.#queue.bytes > this.#options.limits.maxQueueBytes
   }
 
   #takesMore(): boolean {
