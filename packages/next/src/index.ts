@@ -1,8 +1,12 @@
 export { type Channel, type ParameterizedStream, defineStream } from '@millrace/core'
 export {
+  type Hub,
   type HubOptions,
   type ReadSnapshot,
   type Snapshot,
+  type StreamContext,
+  type StreamHandler,
+  type YieldedEvent,
   defineHub,
   getHub,
   publish,

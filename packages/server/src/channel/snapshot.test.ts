@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { BlockReader, streamRequest } from '../../test/block-reader.ts'
 import type { HubOptions } from '../hub/hub-options.ts'
 import { Hub } from '../hub/hub.ts'
+import type { SnapshotReader } from './snapshot.ts'
 import { snapshot as readSnapshot } from '../hub/snapshot.ts'
 import { type ToResponseOptions, toResponse } from '../response/to-response.ts'
 
@@ -67,7 +68,7 @@ describe('a snapshot', () => {
     const hub = createHub()
     const one = await publish(hub, 1)
     await publish(hub, 2)
-    const snapshot = vi.fn(() => ({ state: 0 }))
+    const snapshot = vi.fn<SnapshotReader>(() => ({ state: 0 }))
     const reader = await open(hub, one, { snapshot })
     expect((await reader.events(3)).map(({ type }) => type)).toEqual([
       'millrace.open',
@@ -115,7 +116,7 @@ describe('a snapshot', () => {
   })
 
   test('is read again while the log moves past it, where it has no position, and gives up after three', async () => {
-    const onError = vi.fn()
+    const onError = vi.fn<(error: unknown) => void>()
     const hub = createHub({ history: { maxEvents: 2 }, observer: { onError } })
     let reads = 0
     const snapshot = async (): Promise<{ state: number }> => {
@@ -134,7 +135,7 @@ describe('a snapshot', () => {
   test('is read once for clients of one principal that come together, and once for each principal', async () => {
     const hub = createHub()
     const one = await publish(hub, 1)
-    const snapshot = vi.fn(async ({ principal }: { principal: string | undefined }) => {
+    const snapshot = vi.fn<SnapshotReader>(async ({ principal }) => {
       await sleep(10)
       return { state: principal, lastEventId: one }
     })
@@ -169,7 +170,7 @@ describe('a snapshot', () => {
   })
 
   test('that throws, or names a position that is none, ends the stream without a word of why', async () => {
-    const onError = vi.fn()
+    const onError = vi.fn<(error: unknown) => void>()
     const hub = createHub({ observer: { onError } })
     for (const snapshot of [
       () => Promise.reject(new Error('secret')),

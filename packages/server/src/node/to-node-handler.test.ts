@@ -157,5 +157,6 @@ describe('toNodeHandler', () => {
     abort.abort()
     await response
     await until(() => cancelled === 1)
+    expect(cancelled).toBe(1)
   })
 })

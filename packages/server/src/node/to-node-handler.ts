@@ -47,7 +47,7 @@ async function answer(
   const request = toRequest(incoming, abort.signal)
   if (!request) return void outgoing.writeHead(400).end()
   const response = await handler(request)
-  if (outgoing.destroyed) return void (await response.body?.cancel())
+  if (outgoing.destroyed) return response.body?.cancel()
   outgoing.writeHead(response.status, headersOf(response))
   if (response.body) await write(response.body, outgoing)
   else outgoing.end()

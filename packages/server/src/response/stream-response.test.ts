@@ -5,7 +5,7 @@ import { BlockReader, streamRequest } from '../../test/block-reader.ts'
 import type { HubObserver } from '../hub/hub-observer.ts'
 import { Hub } from '../hub/hub.ts'
 import { eventStream } from './event-stream.ts'
-import type { StreamContext, YieldedEvent } from './stream-response.ts'
+import type { StreamContext, StreamHandler, YieldedEvent } from './stream-response.ts'
 
 const hubs: Hub[] = []
 afterEach(async () => {
@@ -96,7 +96,7 @@ describe('eventStream', () => {
   })
 
   test('ends as failed when the source throws, and keeps to itself what was thrown', async () => {
-    const onError = vi.fn()
+    const onError = vi.fn<(error: unknown) => void>()
     const POST = eventStream(
       async function* () {
         yield { data: 'x' }
@@ -129,7 +129,7 @@ describe('eventStream', () => {
     ['an id with a line end', { data: '', id: 'a\nb' }],
     ['a type with a line end', { data: '', type: 'a\nb' }],
   ])('ends as failed, and not with a broken stream, for %s', async (_, event: YieldedEvent) => {
-    const onError = vi.fn()
+    const onError = vi.fn<(error: unknown) => void>()
     let isReleased = false
     const POST = eventStream(
       async function* () {
@@ -149,7 +149,7 @@ describe('eventStream', () => {
 
   test('checks data by a contract, and sends it as JSON, strings too', async () => {
     const contract = defineStream('tokens', { events: { token: z.string() } }) as unknown as Channel
-    const onError = vi.fn()
+    const onError = vi.fn<(error: unknown) => void>()
     const POST = eventStream(
       async function* () {
         yield { type: 'token', data: 'a' }
@@ -168,7 +168,7 @@ describe('eventStream', () => {
   })
 
   test('hands the last event id to the handler, and answers for the end without running it', async () => {
-    const handler = vi.fn(async function* ({ lastEventId }: StreamContext) {
+    const handler = vi.fn<StreamHandler>(async function* ({ lastEventId }) {
       yield { data: lastEventId, id: '8' }
     })
     const GET = eventStream(handler, { hub: createHub() })
@@ -216,6 +216,7 @@ describe('eventStream', () => {
     const POST = eventStream(
       async function* ({ signal }) {
         await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        yield { data: 'too late' }
       },
       { hub, heartbeatMs: 50 },
     )

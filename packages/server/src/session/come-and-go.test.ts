@@ -28,9 +28,9 @@ class Ledger {
 
   /** A one-shot source that heeds its signal: it waits, or yields for ever, or ends, or throws. */
   source(kind: 'waits' | 'yields' | 'ends' | 'throws') {
-    const ledger = this
+    const count = (change: number): void => void (this.running += change)
     return async function* ({ signal }: StreamContext): AsyncGenerator<YieldedEvent> {
-      ledger.running++
+      count(1)
       try {
         yield { data: 'first' }
         if (kind === 'throws') throw new Error('thrown on purpose')
@@ -38,7 +38,7 @@ class Ledger {
           await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
         while (kind === 'yields') yield { data: 'x'.repeat(100) }
       } finally {
-        ledger.running--
+        count(-1)
       }
     }
   }
@@ -47,14 +47,15 @@ class Ledger {
   request(abort: AbortController): Request {
     const request = streamRequest('', { signal: abort.signal })
     const { signal } = request
-    const { addEventListener, removeEventListener } = signal
-    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
       this.listening++
-      addEventListener.apply(signal, args)
+      add(...args)
     }
-    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
       this.listening--
-      removeEventListener.apply(signal, args)
+      remove(...args)
     }
     return request
   }

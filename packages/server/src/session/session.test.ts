@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { FlushScheduler } from './flush-scheduler.ts'
-import { Session } from './session.ts'
+import { type EndCause, Session } from './session.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -65,12 +65,12 @@ describe('a session', () => {
   })
 
   test.each([
-    ['the body is cancelled', async (session: Session) => void (await session.body.cancel())],
+    ['the body is cancelled', (session: Session) => session.body.cancel()],
     ['the request aborts', async (_: Session, abort: AbortController) => abort.abort()],
   ])('ends as cancelled when %s, once', async (_, go) => {
     const abort = new AbortController()
     const session = createSession(1000, abort.signal)
-    const onEnd = vi.fn()
+    const onEnd = vi.fn<(cause: EndCause) => void>()
     session.onEnd(onEnd)
     await go(session, abort)
     await session.body.cancel().catch(() => undefined)
@@ -105,6 +105,7 @@ describe('a session', () => {
     session.end('revoked')
     await waiting
     await session.ready()
+    expect(session.hasEnded).toBe(true)
   })
 
   test('listens to its request no longer than it lives', () => {
@@ -117,7 +118,7 @@ describe('a session', () => {
   test('tells a listener that comes late at once', () => {
     const session = createSession()
     session.end('expired')
-    const onEnd = vi.fn()
+    const onEnd = vi.fn<(cause: EndCause) => void>()
     session.onEnd(onEnd)
     expect(onEnd).toHaveBeenCalledWith('expired')
   })
