@@ -281,6 +281,19 @@ describe('a request that is not GET', () => {
     expect(log.at(-1)).toBe('state failed network')
   })
 
+  test.each([
+    { title: 'with events', text: 'data: one\n\n' },
+    { title: 'with events of any name', text: 'event: open\ndata: one\n\n' },
+    { title: 'empty', text: '' },
+  ])('is done where a plain server ends the body in good order, $title', async ({ text }) => {
+    const server = await startEventServer(sendAll(text))
+    const connection = connect(server.url, { method: 'POST' })
+    const { reached } = record(connection)
+    await reached('done')
+    expect(connection.state).toEqual({ status: 'done' })
+    expect(server.exchanges).toHaveLength(1)
+  })
+
   test('is not sent again for a status that passes', async () => {
     const server = await startEventServer(answer(503))
     const { log, reached } = record(connect(server.url, { method: 'POST' }))
@@ -340,7 +353,7 @@ describe('done', () => {
     const server = await startEventServer(send(`${millraceOpen()}data: one\n\n${end}`))
     const { log, reached } = record(connect(server.url))
     await reached('failed')
-    expect(log.slice(2)).toEqual(['message one', 'end failed', 'chunk end', 'state failed closed'])
+    expect(log.slice(2)).toEqual(['message one', 'end failed', 'chunk end', 'state failed source-failed'])
   })
 
   test('is what isDone recognises, before the data is parsed', async () => {

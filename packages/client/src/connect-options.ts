@@ -63,15 +63,14 @@ export interface ConnectOptions {
  * @throws {RangeError} If the reconnection time is not a number, or a limit is not positive.
  */
 export function checkOptions(options: ConnectOptions): void {
-  const { url, reconnectionTimeMs = 0, limits, fetch } = options
-  if (!url) throw new TypeError('connectEventStream: a channel needs the option url')
+  const { url, method = 'GET', headers, body, reconnectionTimeMs = 0, limits, fetch } = options
+  if (!url) throw new TypeError('the option url is missing')
   // Another `fetch` may know what a relative URL refers to.
   const base = baseUrl() ?? (fetch && 'http://localhost')
-  const { method = 'GET', headers, body = null } = options
-  void new Request(typeof url === 'function' ? 'http://localhost' : new URL(url, base), {
+  void new Request(new URL(unlessAsked(url) ?? 'http://localhost', base), {
     method,
-    headers: new Headers(typeof headers === 'function' ? undefined : headers),
-    body: typeof body === 'function' ? null : body,
+    headers: new Headers(unlessAsked(headers)),
+    body: unlessAsked(body) ?? null,
   })
   if (!(reconnectionTimeMs >= 0)) {
     throw new RangeError(`reconnectionTimeMs must be a number from 0, received ${reconnectionTimeMs}`)
@@ -79,7 +78,7 @@ export function checkOptions(options: ConnectOptions): void {
   createParser({ limits, onEvent: () => undefined })
 }
 
-/** Tells whether a request may be sent again whatever became of it. */
-export function isGet(method = 'GET'): boolean {
-  return method.toUpperCase() === 'GET'
+/** The value of an option, unless it is asked for at each attempt. */
+function unlessAsked<Value>(value: PerAttempt<Value>): Value | undefined {
+  return typeof value === 'function' ? undefined : (value as Value)
 }

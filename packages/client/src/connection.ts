@@ -1,5 +1,5 @@
 import { EventStreamError } from '@millrace/core'
-import { checkOptions, isGet } from './connect-options.ts'
+import { checkOptions } from './connect-options.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import type { ConnectionState } from './connection-state.ts'
 import type { EventStreamConnection } from './event-stream-connection.ts'
@@ -26,12 +26,9 @@ export function connect(
   contract: Contract,
 ): EventStreamConnection<PlainEvent<unknown>> {
   checkOptions(options)
-  const memory: Memory = {
-    lastEventId: options.lastEventId ?? '',
-    reconnectionTimeMs: options.reconnectionTimeMs ?? 3000,
-    isRepeatable: isGet(options.method) || !!options.idempotencyKey || !!options.resume,
-    wake: () => undefined,
-  }
+  const { method = 'GET', lastEventId = '', reconnectionTimeMs = 3000 } = options
+  const isRepeatable = method.toUpperCase() === 'GET' || !!options.idempotencyKey || !!options.resume
+  const memory: Memory = { lastEventId, reconnectionTimeMs, isRepeatable }
   const listeners = createListeners<PlainEvent<unknown>>()
   let state: ConnectionState = { status: 'idle' }
   let step = new AbortController()
@@ -43,21 +40,17 @@ export function connect(
     while (state.status !== 'closed') {
       step = new AbortController()
       const { signal } = step
-      if (state.status === 'connecting') {
-        const end = await attempt(state, signal)
-        if (!signal.aborted) act(afterAttempt(end))
-      } else if (state.status === 'waiting') {
-        await wait(signal, state.retryAtMs - Date.now())
-        if (!signal.aborted) act({ type: 'retry' })
-      } else {
-        await wait(signal)
-      }
+      const action = await (state.status === 'connecting'
+        ? // Raced, since neither the options' functions nor another `fetch` need heed the signal.
+          Promise.race([attempt(state, signal), wait(signal)])
+        : wait(signal, state.status === 'waiting' ? state.retryAtMs - Date.now() : undefined))
+      if (!signal.aborted) act(action ?? { type: 'retry' })
     }
   }
 
   /** Moves to the state that follows. Every change but opening ends what the loop is doing. */
   function act(action: Action): void {
-    const next = transition(state, action)
+    const next = transition(state, options.signal?.aborted ? { type: 'close' } : action)
     if (next === state) return
     state = next
     if (next.status !== 'open') step.abort()
@@ -66,6 +59,7 @@ export function connect(
       // A listener may have changed it again.
       if (state === next) listener.onStateChange?.(next)
     })
+    if (next.status === 'closed') listeners.clear()
   }
 
   /** A settled connection must not be held by a signal that lives on. Adding the same listener again changes nothing. */
@@ -73,42 +67,35 @@ export function connect(
     options.signal?.[isSettled(state) ? 'removeEventListener' : 'addEventListener']('abort', close)
   }
 
-  function command(type: 'reconnect' | 'pause' | 'resume'): void {
-    if (options.signal?.aborted) close()
-    else act({ type })
-  }
-
   function close(): void {
     act({ type: 'close' })
-    listeners.clear()
   }
 
-  async function attempt(connecting: Connecting, signal: AbortSignal): Promise<AttemptEnd> {
-    try {
-      const context = { ...connecting, lastEventId: memory.lastEventId, signal }
-      // Raced, since neither the options' functions nor another `fetch` need heed the signal.
-      const response = await Promise.race([sendRequest(options, context), wait(signal)])
-      if (!response) throw signal.reason
-      const end = checkResponse(response, Date.now())
-      if (end) {
-        response.body?.cancel().catch(() => undefined)
-        return end
-      }
-      act({ type: 'open', atMs: Date.now() })
-      return await receive(response.body, { memory, contract, options, listeners, signal })
-    } catch (cause) {
+  /** Makes one attempt. How it ends is of no interest once the signal is aborted. */
+  async function attempt(connecting: Connecting, signal: AbortSignal): Promise<Action> {
+    const end = await connectOnce(connecting, signal).catch((cause: unknown): AttemptEnd => {
       const error = new EventStreamError('network', 'the connection broke off', { cause })
-      return { type: 'drop', error }
+      return { type: 'end', isFinal: false, error }
+    })
+    return {
+      ...end,
+      isFinal: end.isFinal || !memory.isRepeatable,
+      atMs: Date.now(),
+      reconnectionTimeMs: memory.reconnectionTimeMs,
+      random: Math.random(),
     }
   }
 
-  /** Judges whether the request may be sent again. */
-  function afterAttempt(end: AttemptEnd): Action {
-    if (end.type !== 'drop') return end
-    const { reconnectionTimeMs, isRepeatable } = memory
-    if (isRepeatable) return { ...end, atMs: Date.now(), reconnectionTimeMs, random: Math.random() }
-    const message = 'the stream ended before it was done'
-    return { type: 'fail', error: end.error ?? new EventStreamError('network', message) }
+  async function connectOnce(connecting: Connecting, signal: AbortSignal): Promise<AttemptEnd> {
+    const context = { ...connecting, lastEventId: memory.lastEventId, signal }
+    const response = await sendRequest(options, context)
+    const end = checkResponse(response, Date.now())
+    // A `fetch` that pays no heed to the signal must not leave a response open that nobody waits for.
+    if (end || signal.aborted) response.body?.cancel().catch(() => undefined)
+    signal.throwIfAborted()
+    if (end) return end
+    act({ type: 'open', atMs: Date.now() })
+    return receive(response.body, { memory, contract, options, listeners, signal })
   }
 
   const connection: EventStreamConnection<PlainEvent<unknown>> = {
@@ -122,11 +109,11 @@ export function connect(
       return memory.lastEventId
     },
     subscribe: listeners.add,
-    reconnect: () => command('reconnect'),
-    pause: () => command('pause'),
-    resume: () => command('resume'),
+    reconnect: () => act({ type: 'reconnect' }),
+    pause: () => act({ type: 'pause' }),
+    resume: () => act({ type: 'resume' }),
     close,
-    [Symbol.asyncIterator]: () => iterate(connection, listeners, () => memory.wake()),
+    [Symbol.asyncIterator]: () => iterate(connection, listeners),
     // Not everywhere yet, whatever the types say.
     ...(Symbol.asyncDispose && { [Symbol.asyncDispose]: async () => close() }),
   }

@@ -46,7 +46,7 @@ describe('a loop over a connection', () => {
     const loop = async (): Promise<void> => {
       for await (const { type } of connect(server.url)) seen.push(type)
     }
-    await expect(loop()).rejects.toMatchObject({ name: 'EventStreamError', code: 'closed' })
+    await expect(loop()).rejects.toMatchObject({ name: 'EventStreamError', code: 'source-failed' })
     expect(seen).toEqual(['message', 'millrace.end'])
   })
 

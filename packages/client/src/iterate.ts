@@ -8,23 +8,19 @@ export const MAX_QUEUED_ITEMS = 1000
 
 type Item = StreamItem<PlainEvent<unknown>>
 
-/**
- * Creates an iterator over what a connection brings from now on.
- *
- * @param onTaken - Called when there is room for more.
- */
+/** Creates an iterator over what a connection brings from now on. */
 export function iterate(
   connection: EventStreamConnection<PlainEvent<unknown>>,
   listeners: Listeners<PlainEvent<unknown>>,
-  onTaken: () => void,
 ): AsyncIterator<Item, undefined> {
   let queue: Item[] = []
   let hasLeft = false
-  let wake: (() => void) | undefined
+  let wake = (): void => undefined
+  let makeRoom = (): void => undefined
 
   const push = (item: Item): void => {
     queue.push(item)
-    wake?.()
+    wake()
   }
   const unsubscribe = listeners.add({
     onEvent: push,
@@ -34,27 +30,34 @@ export function iterate(
     onEnd: push,
     onStateChange: ({ status }) => {
       if (status === 'closed') queue = []
-      wake?.()
+      wake()
     },
-    isFull: () => queue.length >= MAX_QUEUED_ITEMS,
+    room: () =>
+      queue.length < MAX_QUEUED_ITEMS
+        ? undefined
+        : new Promise((resolve) => {
+            makeRoom = resolve
+          }),
   })
 
   async function* items(): AsyncGenerator<Item, undefined> {
-    for (;;) {
-      for (let item = queue.shift(); item; item = queue.shift()) {
-        onTaken()
-        yield item
-      }
+    while (!hasLeft) {
       const { state } = connection
-      if (hasLeft || isSettled(state)) {
+      const item = queue.shift()
+      if (item) {
+        if (queue.length < MAX_QUEUED_ITEMS) makeRoom()
+        yield item
+      } else if (isSettled(state)) {
         unsubscribe()
-        if (!hasLeft && state.status === 'failed') throw state.error
+        if (state.status === 'failed') throw state.error
         return undefined
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
       }
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
     }
+    return undefined
   }
 
   const generator = items()
@@ -64,8 +67,8 @@ export function iterate(
       hasLeft = true
       queue = []
       unsubscribe()
-      onTaken()
-      wake?.()
+      makeRoom()
+      wake()
       if (listeners.isEmpty()) connection.close()
       return generator.return(undefined)
     },

@@ -2,8 +2,8 @@ import type { ConnectionListener } from './event-stream-connection.ts'
 
 /** A listener that may ask for reading to stop. */
 export interface Consumer<Event> extends ConnectionListener<Event> {
-  /** Whether nothing more should be read for now. */
-  readonly isFull?: () => boolean
+  /** Resolves when more may be read; `undefined` where it may at once. */
+  readonly room?: () => Promise<void> | undefined
 }
 
 /** The listeners of one connection. Its methods need no `this`. */
@@ -16,8 +16,8 @@ export interface Listeners<Event> {
   readonly clear: () => void
   /** Tells whether nobody listens. */
   readonly isEmpty: () => boolean
-  /** Tells whether a listener wants reading to stop. */
-  readonly isFull: () => boolean
+  /** Resolves when more may be read. */
+  readonly room: () => Promise<unknown>
 }
 
 /** Creates the listeners of one connection. */
@@ -40,7 +40,7 @@ export function createListeners<Event>(): Listeners<Event> {
     },
     clear: () => listeners.clear(),
     isEmpty: () => listeners.size === 0,
-    isFull: () => Array.from(listeners.values()).some((listener) => listener.isFull?.()),
+    room: () => Promise.all(Array.from(listeners.values(), (listener) => listener.room?.())),
   }
 }
 

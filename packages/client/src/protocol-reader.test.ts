@@ -11,20 +11,16 @@ function read(requestId: string, ...rows: readonly Row[]): string[] {
   return rows.flatMap(([type, data = {}, id]) => {
     lastEventId = id ?? lastEventId
     const text = typeof data === 'string' ? data : JSON.stringify(data)
-    const { items, event } = readBlock({ type, data: text, lastEventId }, id !== undefined)
-    return [
-      ...items.map((item) =>
-        `${item.type} ${'data' in item ? JSON.stringify(item.data) : ''} @${item.lastEventId}`.replace(
-          '  ',
-          ' ',
-        ),
-      ),
-      ...(event
-        ? [
-            `${event.type}${event.replayed ? ' replayed' : ''}${event.id ? ` #${event.id}` : ''} @${event.lastEventId}`,
-          ]
-        : []),
-    ]
+    const { items } = readBlock({ type, data: text, lastEventId }, id !== undefined)
+    return items.map((item) => {
+      if ('replayed' in item) {
+        return `${item.type}${item.replayed ? ' replayed' : ''}${item.id ? ` #${item.id}` : ''} @${item.lastEventId}`
+      }
+      return `${item.type} ${'data' in item ? JSON.stringify(item.data) : ''} @${item.lastEventId}`.replace(
+        '  ',
+        ' ',
+      )
+    })
   })
 }
 
@@ -225,13 +221,22 @@ describe('a block that is not JSON', () => {
   })
 })
 
+test('tells a Millrace response by its first event', () => {
+  const readTwo = (first: string, second: string): boolean[] => {
+    const readBlock = createProtocolReader('')
+    return [first, second].map((type) => readBlock({ type, data: '{}', lastEventId: '' }, false).isMillrace)
+  }
+  expect(readTwo('millrace.open', 'message')).toEqual([true, true])
+  expect(readTwo('message', 'millrace.open')).toEqual([false, false])
+})
+
 test('allows to send a request again where the open block had an id', () => {
   const readOpen = (id?: string): boolean | undefined =>
     createProtocolReader('')({ type: 'millrace.open', data: '{}', lastEventId: id ?? '' }, id !== undefined)
       .isResumable
   expect(readOpen()).toBe(false)
   expect(readOpen('any')).toBe(true)
-  expect(
-    createProtocolReader('')({ type: 'message', data: '', lastEventId: 'x' }, true).isResumable,
-  ).toBeUndefined()
+  expect(createProtocolReader('')({ type: 'message', data: '', lastEventId: 'x' }, true).isResumable).toBe(
+    false,
+  )
 })

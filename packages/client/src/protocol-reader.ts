@@ -1,19 +1,16 @@
 import type { EventStreamEvent } from '@millrace/core'
 import { END, GAP, LIVE, OPEN, SNAPSHOT, isReservedType, parseCursor } from '@millrace/core/protocol'
 import type { GapReason } from '@millrace/core/protocol'
-import type { EndItem, GapItem, LiveItem, PlainEvent, SnapshotItem } from './stream-item.ts'
-
-/** What a Millrace server says of the stream. */
-export type ProtocolItem = GapItem | SnapshotItem | LiveItem | EndItem
+import type { PlainEvent, StreamItem } from './stream-item.ts'
 
 /** What one block means. */
 export interface Reading {
-  /** What is to be told first. */
-  readonly items: readonly ProtocolItem[]
-  /** The event to deliver then, if the block is one and no repeat. */
-  readonly event?: PlainEvent
+  /** What is to be told, in order: what the server says of the stream, or what its ids do, and the event. */
+  readonly items: readonly StreamItem<PlainEvent>[]
+  /** Whether the response is that of a Millrace server. */
+  readonly isMillrace: boolean
   /** Whether the block allows to send the request again. */
-  readonly isResumable?: boolean
+  readonly isResumable: boolean
 }
 
 /**
@@ -36,53 +33,46 @@ export function createProtocolReader(
 
   return (block, carriesId) => {
     const { type, data, lastEventId } = block
+    const items: StreamItem<PlainEvent>[] = []
     isMillrace ??= type === OPEN
-    if (!isMillrace) return { items: [], event: { ...block, replayed: false } }
+    /** The type of a block of the server's own; empty for an event. */
+    const ownType = isMillrace && isReservedType(type) ? type : ''
+    // Anything but an object has no members. Each is checked where it is used.
+    const members: Readonly<Record<string, unknown>> = ownType ? Object(JSON.parse(data)) : {}
+    const cursor = carriesId && (ownType || isPositioned) ? parseCursor(lastEventId) : undefined
+    isPositioned ||= !!cursor
+    if (ownType === OPEN) isLatest = members['delivery'] === 'latest'
 
-    const members = isReservedType(type) ? parseMembers(data) : undefined
-    const cursor = carriesId && (members || isPositioned) ? parseCursor(lastEventId) : undefined
-    const items: ProtocolItem[] = []
-    const tellGap = (reason: GapReason, missed: number | null, id: string): void => {
+    const tellGap = (reason: GapReason, id: string, missed: number | null = null): void => {
       position = undefined
       items.push({ type: GAP, data: { reason, missed }, lastEventId: id })
     }
-
-    if (type === GAP) tellGap(gapReason(members?.['reason']), count(members?.['missed']), lastEventId)
+    if (ownType === GAP) tellGap(gapReason(members['reason']), lastEventId, count(members['missed']))
     // Somebody on the way dropped the cursor.
-    else if (type === OPEN && members?.['resume'] === 'fresh' && previousId)
-      tellGap('unknown', null, lastEventId)
+    else if (ownType === OPEN && members['resume'] === 'fresh' && previousId) tellGap('unknown', lastEventId)
     else if (position && cursor) {
-      if (cursor.epoch !== position.epoch) tellGap('restarted', null, previousId)
-      else if (cursor.seq === position.seq && cursor.tag !== position.tag)
-        tellGap('diverged', null, previousId)
+      if (cursor.epoch !== position.epoch) tellGap('restarted', previousId)
+      else if (cursor.seq === position.seq && cursor.tag !== position.tag) tellGap('diverged', previousId)
     }
 
     const isRepeat = !isLatest && position && cursor && cursor.seq <= position.seq
     if (cursor && !isRepeat) position = cursor
     previousId = lastEventId
-    if (members) {
-      isPositioned ||= !!cursor
-      if (type === OPEN) isLatest = members['delivery'] === 'latest'
-      if (type === SNAPSHOT) items.push({ type, data: { state: members['state'] }, lastEventId })
-      if (type === LIVE && !isLive) {
-        isLive = true
-        items.push({ type, lastEventId })
-      }
-      if (type === END) {
-        const reason = members['reason'] === 'failed' ? 'failed' : 'done'
-        items.push({ type, data: { reason }, lastEventId })
-      }
-      return { items, isResumable: type === OPEN && carriesId }
-    }
-    if (isRepeat) return { items }
-    const event = { ...block, replayed: isPositioned && !isLive }
-    return { items, event: cursor?.id ? { ...event, id: cursor.id } : event }
-  }
-}
 
-/** Reads the members of a block's data; anything but an object has none. Each is checked where it is used. */
-function parseMembers(data: string): Readonly<Record<string, unknown>> {
-  return Object(JSON.parse(data))
+    if (ownType === SNAPSHOT) {
+      items.push({ type: ownType, data: { state: members['state'] }, lastEventId })
+    } else if (ownType === LIVE && !isLive) {
+      isLive = true
+      items.push({ type: ownType, lastEventId })
+    } else if (ownType === END) {
+      const reason = members['reason'] === 'failed' ? 'failed' : 'done'
+      items.push({ type: ownType, data: { reason }, lastEventId })
+    } else if (!ownType && !isRepeat) {
+      const id = cursor?.id
+      items.push({ ...block, replayed: isPositioned && !isLive, ...(id && { id }) })
+    }
+    return { items, isMillrace, isResumable: ownType === OPEN && carriesId }
+  }
 }
 
 const REASONS: readonly GapReason[] = ['trimmed', 'restarted', 'diverged', 'too-many', 'overflow']

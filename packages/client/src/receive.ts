@@ -16,8 +16,6 @@ export interface Memory {
   reconnectionTimeMs: number
   /** Whether the request may be sent again. */
   isRepeatable: boolean
-  /** Lets reading go on, where it waits for a consumer. */
-  wake: () => void
 }
 
 /** How the data of a source is read. */
@@ -52,13 +50,9 @@ export async function receive(
   const read = createProtocolReader(memory.lastEventId)
   const { deliver } = listeners
   let carriesId = false
-  let end: AttemptEnd | undefined
+  let isMillrace = false
   let deliveries = 0
-
-  const isOver = (): boolean => signal.aborted || !!end
-  const fail = (cause: unknown): void => {
-    end = { type: 'fail', error: asInvalidData(cause) }
-  }
+  let end: AttemptEnd | undefined
 
   const parser = createParser({
     lastEventId: memory.lastEventId,
@@ -67,38 +61,45 @@ export async function receive(
       memory.reconnectionTimeMs = reconnectionTimeMs
     },
     onId(lastEventId) {
-      if (isOver()) return
       memory.lastEventId = detach(lastEventId)
       carriesId = true
     },
     onEvent(event) {
-      if (isOver()) return
       try {
-        interpret({ ...event, lastEventId: memory.lastEventId })
+        interpret(event)
       } catch (cause) {
-        fail(cause)
+        finish(asInvalidData(cause))
       }
     },
   })
 
+  /** Ends the stream for good, and drops the rest of the chunk. */
+  function finish(error?: EventStreamError): void {
+    end = { type: 'end', isFinal: true, error }
+    parser.reset()
+  }
+
   function interpret(block: EventStreamEvent): void {
-    const { items, event, isResumable } = read(block, carriesId)
+    const reading = read(block, carriesId)
     carriesId = false
-    memory.isRepeatable ||= !!isResumable
-    for (const item of items) {
+    isMillrace = reading.isMillrace
+    memory.isRepeatable ||= reading.isResumable
+    for (const item of reading.items) {
+      if ('replayed' in item) {
+        interpretEvent(item)
+        continue
+      }
       deliveries++
       // Each item goes to the handler of its type.
       deliver((listener) => listener[handlers[item.type]]?.(item as never))
       if (item.type !== END) continue
-      if (item.data.reason === 'failed') throw new EventStreamError('closed', "the stream's source failed")
-      end = { type: 'done' }
+      if (item.data.reason === 'done') finish()
+      else finish(new EventStreamError('source-failed', 'the source of the stream failed'))
     }
-    if (!event) return
-    if (guard(() => options.isDone?.(event))) end = { type: 'done' }
-    else deliverEvent(event)
   }
 
-  function deliverEvent(event: PlainEvent): void {
+  function interpretEvent(event: PlainEvent): void {
+    if (guard(() => options.isDone?.(event))) return finish()
     let data: unknown
     deliveries++
     try {
@@ -112,33 +113,33 @@ export async function receive(
 
   const reader = body?.getReader()
   const stop = (): void => {
-    memory.wake()
+    // Where a listener aborts, the rest of the chunk is dropped.
+    parser.reset()
     // Not awaited, and whether the source minds being cancelled concerns nobody any more.
     reader?.cancel().catch(() => undefined)
   }
   signal.addEventListener('abort', stop)
   try {
-    while (!isOver()) {
-      if (listeners.isFull()) {
-        await new Promise<void>((resolve) => {
-          memory.wake = resolve
-        })
-        continue
-      }
-      const chunk = await reader?.read()
-      if (!chunk || chunk.done) break
+    while (!end && !signal.aborted) {
+      await listeners.room()
+      const chunk = (await reader?.read())?.value
+      if (!chunk || signal.aborted) break
       const deliveriesBefore = deliveries
       try {
-        parser.feed(chunk.value)
+        parser.feed(chunk)
       } catch (cause) {
-        fail(cause)
+        finish(asInvalidData(cause))
       }
       if (deliveries > deliveriesBefore) deliver((listener) => listener.onChunkEnd?.())
     }
   } finally {
     stop()
   }
-  return end ?? { type: 'drop', delivered: deliveries > 0 }
+  if (end) return end
+  // A plain server says that it is done by ending the body, a Millrace server by `millrace.end`.
+  const isBroken = isMillrace && !memory.isRepeatable
+  const error = isBroken ? new EventStreamError('network', 'the body ended before the stream') : undefined
+  return { type: 'end', isFinal: false, error, delivered: deliveries > 0 }
 }
 
 /** Copies a string that is part of a chunk's text, which it would otherwise keep alive. */

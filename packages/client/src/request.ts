@@ -12,24 +12,20 @@ export async function sendRequest(options: ConnectOptions, context: AttemptConte
   const { lastEventId, signal } = context
   let url = String(await ask(options.url, context))
   const headers = new Headers(await ask(options.headers, context))
-  const body = await ask(options.body, context)
+  const body = (await ask(options.body, context)) ?? null
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
   if (lastEventId && options.resumeBy === 'query') {
     const target = new URL(url, baseUrl())
     target.searchParams.set(CURSOR_PARAMETER, lastEventId)
     url = target.href
-  } else if (lastEventId) {
-    const value = toHeaderValue(lastEventId)
     // An id with control bytes is dropped: `fetch` would refuse it at every attempt.
-    if (!/[^\t\x20-\x7e\x80-\xff]/.test(value)) headers.set('last-event-id', value)
+  } else if (lastEventId && !/[^\t -~\x80-\uffff]/.test(lastEventId)) {
+    headers.set('last-event-id', toHeaderValue(lastEventId))
   }
   signal.throwIfAborted()
-  const init: RequestInit = { method, headers, body: body ?? null, cache: 'no-store', signal }
-  const response = await fetch(url, credentials ? { ...init, credentials } : init)
-  // A `fetch` that pays no heed to the signal must not leave a response open that nobody waits for.
-  if (signal.aborted) await response.body?.cancel()
-  return response
+  const init: RequestInit = { method, headers, body, cache: 'no-store', signal }
+  return fetch(url, { ...init, ...(credentials && { credentials }) })
 }
 
 function ask<Value>(value: PerAttempt<Value>, context: AttemptContext): Value | PromiseLike<Value> {

@@ -12,17 +12,15 @@ const TRANSIENT = /^(408|425|429|5..)$/
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
 export function checkResponse({ status, headers }: Response, nowMs: number): AttemptEnd | undefined {
-  if (status === 204) return { type: 'done' }
-  if (status === 200) {
-    const contentType = headers.get('content-type')
-    if (isEventStream(contentType)) return undefined
-    const message = `expected text/event-stream, received ${contentType}`
-    return { type: 'fail', error: new EventStreamError('bad-content-type', message) }
-  }
-  const error = new EventStreamError('bad-status', `expected status 200, received ${status}`, { status })
-  return TRANSIENT.test(`${status}`)
-    ? { type: 'drop', error, retryAfterMs: retryAfter(headers, nowMs) }
-    : { type: 'fail', error }
+  const contentType = headers.get('content-type')
+  if (status === 200 && isEventStream(contentType)) return undefined
+  if (status === 204) return { type: 'end', isFinal: true }
+  const error =
+    status === 200
+      ? new EventStreamError('bad-content-type', `expected text/event-stream, received ${contentType}`)
+      : new EventStreamError('bad-status', `expected status 200, received ${status}`, { status })
+  const isFinal = !TRANSIENT.test(`${status}`)
+  return { type: 'end', isFinal, error, retryAfterMs: retryAfter(headers, nowMs) }
 }
 
 /** Reads `Retry-After`, seconds or a date, as milliseconds. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */

@@ -15,19 +15,19 @@ const states: { readonly [Status in ConnectionStatus]: Extract<ConnectionState, 
   failed: { status: 'failed', error },
   closed: { status: 'closed' },
 }
-const drop = { type: 'drop', atMs: 5000, reconnectionTimeMs: 3000, random: 0.5 } as const
-const actions: { readonly [Type in Action['type']]: Extract<Action, { type: Type }> } = {
+const drop = { type: 'end', isFinal: false, atMs: 5000, reconnectionTimeMs: 3000, random: 0.5 } as const
+const actions = {
   start: { type: 'start' },
   open: { type: 'open', atMs: 5000 },
   drop: { ...drop, error },
-  done: { type: 'done' },
-  fail: { type: 'fail', error },
+  done: { ...drop, isFinal: true },
+  fail: { ...drop, isFinal: true, error },
   retry: { type: 'retry' },
   reconnect: { type: 'reconnect' },
   pause: { type: 'pause' },
   resume: { type: 'resume' },
   close: { type: 'close' },
-} as never
+} as const satisfies Record<string, Action>
 
 const first = (reason: 'start' | 'reconnect' | 'resume'): ConnectionState => ({
   status: 'connecting',
@@ -38,7 +38,7 @@ const dropped: ConnectionState = { status: 'waiting', attempt: 4, retryAtMs: 10_
 const { paused, done, failed, closed } = states
 
 // A row for each status, a column for each action; what is left out changes nothing.
-const table: Record<ConnectionStatus, Partial<Record<Action['type'], ConnectionState>>> = {
+const table: Record<ConnectionStatus, Partial<Record<keyof typeof actions, ConnectionState>>> = {
   idle: { start: first('start'), reconnect: first('reconnect'), pause: paused, close: closed },
   connecting: {
     open: { status: 'open', attempt: 3, openedAtMs: 5000 },
@@ -63,8 +63,9 @@ const table: Record<ConnectionStatus, Partial<Record<Action['type'], ConnectionS
 }
 
 describe.each(Object.values(states))('in $status', (state) => {
-  test.each(Object.values(actions))('$type', (action) => {
-    const expected = table[state.status][action.type]
+  test.each(Object.keys(actions) as (keyof typeof actions)[])('%s', (name) => {
+    const action = actions[name]
+    const expected = table[state.status][name]
     const next = transition(state, action)
     expect(next).toStrictEqual(expected ?? state)
     expect(next === state).toBe(!expected)

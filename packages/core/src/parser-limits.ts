@@ -17,31 +17,33 @@ export interface ParserLimits {
   readonly maxTypeLength?: number | undefined
 }
 
+/** Every limit, with a value. */
+export type ResolvedParserLimits = Required<{ [Name in keyof ParserLimits]: number }>
+
 // A Millrace server sends events of at most 1 MiB by default; eight times that leaves room for others'.
-const defaults = {
+const defaults: Readonly<ResolvedParserLimits> = {
   maxLineLength: 8_388_608,
   maxEventLength: 8_388_608,
   maxIdLength: 8192,
   maxTypeLength: 8192,
 }
 
-/** Throws an {@link EventStreamError} `limit-exceeded`, which names the limit, its value and the length, if that is passed. */
-export type LimitCheck = (length: number) => void
-
 /**
- * Creates a function that checks lengths against one limit.
+ * Fills in the limits that were not given.
  *
- * @throws {RangeError} If the limit is not a positive number.
+ * @throws {RangeError} If a limit is not a positive number.
  */
-export function createLimitCheck(name: keyof ParserLimits, limits: ParserLimits | undefined): LimitCheck {
-  const limit = limits?.[name] ?? defaults[name]
-  if (!(limit > 0)) throw new RangeError(`limits.${name} must be a positive number, received ${limit}`)
-  return (length) => {
-    if (length > limit) {
-      throw new EventStreamError(
-        'limit-exceeded',
-        `${name} is ${limit}, received ${length} code units or more`,
-      )
-    }
+export function resolveLimits(limits: ParserLimits = {}): ResolvedParserLimits {
+  const resolved = { ...defaults }
+  for (const name of Object.keys(defaults) as (keyof ParserLimits)[]) {
+    const limit = (resolved[name] = limits[name] ?? defaults[name])
+    if (!(limit > 0)) throw new RangeError(`limits.${name} must be a positive number, received ${limit}`)
   }
+  return resolved
+}
+
+/** Makes the error of a limit that was passed: it names the limit, its value and the length. */
+export function limitExceeded(name: keyof ParserLimits, limit: number, length: number): EventStreamError {
+  const message = `${name} is ${limit}, received ${length} code units or more`
+  return new EventStreamError('limit-exceeded', message)
 }

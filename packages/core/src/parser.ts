@@ -1,7 +1,7 @@
 import { EventStreamError } from './event-stream-error.ts'
 import type { EventStreamEvent } from './event-stream-event.ts'
-import { createLimitCheck } from './parser-limits.ts'
-import type { LimitCheck, ParserLimits } from './parser-limits.ts'
+import { limitExceeded, resolveLimits } from './parser-limits.ts'
+import type { ParserLimits, ResolvedParserLimits } from './parser-limits.ts'
 import { createUtf8Decoder } from './utf8-decoder.ts'
 
 /** What a parser tells besides events, and where it starts. Every option may be left out. */
@@ -110,10 +110,7 @@ function fieldValue(text: string, start: number, end: number, name: string): str
 // A class, since with variables of a closure instead it was 6 % slower.
 class EventStreamParser implements Parser {
   readonly #options: ParserOptions
-  readonly #checkLine: LimitCheck
-  readonly #checkEvent: LimitCheck
-  readonly #checkId: LimitCheck
-  readonly #checkType: LimitCheck
+  readonly #limits: ResolvedParserLimits
 
   #isParsing = false
   #callbackErrors: unknown[] = []
@@ -154,12 +151,8 @@ class EventStreamParser implements Parser {
   }
 
   constructor(options: ParserOptions) {
-    const { limits } = options
     this.#options = options
-    this.#checkLine = createLimitCheck('maxLineLength', limits)
-    this.#checkEvent = createLimitCheck('maxEventLength', limits)
-    this.#checkId = createLimitCheck('maxIdLength', limits)
-    this.#checkType = createLimitCheck('maxTypeLength', limits)
+    this.#limits = resolveLimits(options.limits)
     this.reset(options)
   }
 
@@ -223,7 +216,7 @@ class EventStreamParser implements Parser {
   /** Keeps the beginning of a line, to be joined once, at its end: joining at every chunk would be quadratic. */
   #keepPiece(piece: string): void {
     this.#lineLength += piece.length
-    this.#checkLine(this.#lineLength)
+    if (this.#lineLength > this.#limits.maxLineLength) this.#exceed('maxLineLength', this.#lineLength)
     this.#linePieces.push(piece)
     // Tiny pieces weigh many times their text; the sum is not flattened before the line ends.
     const pieces = this.#linePieces
@@ -232,7 +225,7 @@ class EventStreamParser implements Parser {
 
   #endLine(text: string, start: number, end: number): void {
     if (this.#lineLength === 0) {
-      this.#checkLine(end - start)
+      if (end - start > this.#limits.maxLineLength) this.#exceed('maxLineLength', end - start)
       return this.#processLine(text, start, end)
     }
     this.#keepPiece(text.slice(start, end))
@@ -250,16 +243,16 @@ class EventStreamParser implements Parser {
     switch (name) {
       case 'data':
         this.#data = this.#data === undefined ? value : this.#data + '\n' + value
-        this.#checkEvent(this.#data.length)
+        if (this.#data.length > this.#limits.maxEventLength) this.#exceed('maxEventLength', this.#data.length)
         break
       case 'event':
-        this.#checkType(value.length)
+        if (value.length > this.#limits.maxTypeLength) this.#exceed('maxTypeLength', value.length)
         this.#type = value
         break
       case 'id':
         // An id with NUL is ignored: the one before it stands.
         if (value.includes('\0')) return
-        this.#checkId(value.length)
+        if (value.length > this.#limits.maxIdLength) this.#exceed('maxIdLength', value.length)
         this.#id = value
         break
       case 'retry':
@@ -285,6 +278,11 @@ class EventStreamParser implements Parser {
     // The standard tests the buffer before it takes the last LF off: one empty `data` field is an event.
     if (data === undefined) return
     this.#call(this.#options.onEvent, { type: type || 'message', data, lastEventId: this.#lastEventId })
+  }
+
+  // Apart from the comparisons, which are 8 % slower inside a function.
+  #exceed(name: keyof ParserLimits, length: number): never {
+    throw limitExceeded(name, this.#limits[name], length)
   }
 
   #call<Value>(callback: ((value: Value) => void) | undefined, value: Value): void {
