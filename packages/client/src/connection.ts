@@ -10,7 +10,7 @@ import type { Contract, Memory } from './receive.ts'
 import { sendRequest } from './request.ts'
 import { checkResponse } from './response-check.ts'
 import type { PlainEvent } from './stream-item.ts'
-import { isSettled, transition } from './transition.ts'
+import { isSettled, settledBy, transition } from './transition.ts'
 import type { Action, AttemptEnd } from './transition.ts'
 import { wait } from './wait.ts'
 
@@ -36,7 +36,7 @@ export function connect(
   async function run(): Promise<void> {
     // Whoever subscribes in the task that connects hears everything.
     await Promise.resolve()
-    act({ type: 'start' })
+    act({ status: 'connecting', reason: 'start' })
     while (state.status !== 'closed') {
       step = new AbortController()
       const { signal } = step
@@ -44,13 +44,13 @@ export function connect(
         ? // Raced, since neither the options' functions nor another `fetch` need heed the signal.
           Promise.race([attempt(state, signal), wait(signal)])
         : wait(signal, state.status === 'waiting' ? state.retryAtMs - Date.now() : undefined))
-      if (!signal.aborted) act(action ?? { type: 'retry' })
+      if (!signal.aborted) act(action ?? { status: 'connecting', reason: 'retry' })
     }
   }
 
   /** Moves to the state that follows. Every change but opening ends what the loop is doing. */
   function act(action: Action): void {
-    const next = transition(state, options.signal?.aborted ? { type: 'close' } : action)
+    const next = transition(state, options.signal?.aborted ? { status: 'closed' } : action)
     if (next === state) return
     state = next
     if (next.status !== 'open') step.abort()
@@ -68,22 +68,19 @@ export function connect(
   }
 
   function close(): void {
-    act({ type: 'close' })
+    act({ status: 'closed' })
   }
 
   /** Makes one attempt. How it ends is of no interest once the signal is aborted. */
   async function attempt(connecting: Connecting, signal: AbortSignal): Promise<Action> {
     const end = await connectOnce(connecting, signal).catch((cause: unknown): AttemptEnd => {
       const error = new EventStreamError('network', 'the connection broke off', { cause })
-      return { type: 'end', isFinal: false, error }
+      return { status: 'waiting', error }
     })
-    return {
-      ...end,
-      isFinal: end.isFinal || !memory.isRepeatable,
-      atMs: Date.now(),
-      reconnectionTimeMs: memory.reconnectionTimeMs,
-      random: Math.random(),
-    }
+    if (end.status !== 'waiting') return end
+    const { isRepeatable, reconnectionTimeMs } = memory
+    if (!isRepeatable) return settledBy(end.error)
+    return { ...end, atMs: Date.now(), reconnectionTimeMs, random: Math.random() }
   }
 
   async function connectOnce(connecting: Connecting, signal: AbortSignal): Promise<AttemptEnd> {
@@ -94,7 +91,7 @@ export function connect(
     if (end || signal.aborted) response.body?.cancel().catch(() => undefined)
     signal.throwIfAborted()
     if (end) return end
-    act({ type: 'open', atMs: Date.now() })
+    act({ status: 'open', openedAtMs: Date.now() })
     return receive(response.body, { memory, contract, options, listeners, signal })
   }
 
@@ -109,9 +106,9 @@ export function connect(
       return memory.lastEventId
     },
     subscribe: listeners.add,
-    reconnect: () => act({ type: 'reconnect' }),
-    pause: () => act({ type: 'pause' }),
-    resume: () => act({ type: 'resume' }),
+    reconnect: () => act({ status: 'connecting', reason: 'reconnect' }),
+    pause: () => act({ status: 'paused' }),
+    resume: () => act({ status: 'connecting', reason: 'resume' }),
     close,
     [Symbol.asyncIterator]: () => iterate(connection, listeners),
     // Not everywhere yet, whatever the types say.

@@ -6,6 +6,7 @@ import { guard } from './listeners.ts'
 import type { Listeners } from './listeners.ts'
 import { createProtocolReader } from './protocol-reader.ts'
 import type { PlainEvent } from './stream-item.ts'
+import { settledBy } from './transition.ts'
 import type { AttemptEnd } from './transition.ts'
 
 /** What a connection remembers from one response to the next. */
@@ -41,7 +42,7 @@ const handlers = { [GAP]: 'onGap', [SNAPSHOT]: 'onSnapshot', [LIVE]: 'onLive', [
 /**
  * Reads the body of a response that opened the stream, and delivers what it brings.
  *
- * @throws What the body throws when it breaks off.
+ * @throws What the body throws when it breaks off, and an error if it ends where the stream does not.
  */
 export async function receive(
   body: ReadableStream<Uint8Array> | null,
@@ -75,7 +76,7 @@ export async function receive(
 
   /** Ends the stream for good, and drops the rest of the chunk. */
   function finish(error?: EventStreamError): void {
-    end = { type: 'end', isFinal: true, error }
+    end = settledBy(error)
     parser.reset()
   }
 
@@ -135,11 +136,9 @@ export async function receive(
   } finally {
     stop()
   }
-  if (end) return end
   // A plain server says that it is done by ending the body, a Millrace server by `millrace.end`.
-  const isBroken = isMillrace && !memory.isRepeatable
-  const error = isBroken ? new EventStreamError('network', 'the body ended before the stream') : undefined
-  return { type: 'end', isFinal: false, error, delivered: deliveries > 0 }
+  if (isMillrace && !end && !memory.isRepeatable) throw new Error('the stream ended without millrace.end')
+  return end ?? { status: 'waiting', delivered: deliveries > 0 }
 }
 
 /** Copies a string that is part of a chunk's text, which it would otherwise keep alive. */

@@ -24,8 +24,7 @@ export async function sendRequest(options: ConnectOptions, context: AttemptConte
     headers.set('last-event-id', toHeaderValue(lastEventId))
   }
   signal.throwIfAborted()
-  const init: RequestInit = { method, headers, body, cache: 'no-store', signal }
-  return fetch(url, { ...init, ...(credentials && { credentials }) })
+  return fetch(url, { method, headers, body, cache: 'no-store', signal, ...(credentials && { credentials }) })
 }
 
 function ask<Value>(value: PerAttempt<Value>, context: AttemptContext): Value | PromiseLike<Value> {

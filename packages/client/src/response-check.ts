@@ -1,4 +1,5 @@
 import { EventStreamError, isEventStream } from '@millrace/core'
+import { settledBy } from './transition.ts'
 import type { AttemptEnd } from './transition.ts'
 
 /** Statuses that pass: Request Timeout, Too Early, Too Many Requests, and whatever ails a server. */
@@ -14,13 +15,13 @@ const TRANSIENT = /^(408|425|429|5..)$/
 export function checkResponse({ status, headers }: Response, nowMs: number): AttemptEnd | undefined {
   const contentType = headers.get('content-type')
   if (status === 200 && isEventStream(contentType)) return undefined
-  if (status === 204) return { type: 'end', isFinal: true }
+  if (status === 204) return settledBy(undefined)
   const error =
     status === 200
       ? new EventStreamError('bad-content-type', `expected text/event-stream, received ${contentType}`)
       : new EventStreamError('bad-status', `expected status 200, received ${status}`, { status })
-  const isFinal = !TRANSIENT.test(`${status}`)
-  return { type: 'end', isFinal, error, retryAfterMs: retryAfter(headers, nowMs) }
+  if (!TRANSIENT.test(`${status}`)) return settledBy(error)
+  return { status: 'waiting', error, retryAfterMs: retryAfter(headers, nowMs) }
 }
 
 /** Reads `Retry-After`, seconds or a date, as milliseconds. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */

@@ -15,18 +15,18 @@ const states: { readonly [Status in ConnectionStatus]: Extract<ConnectionState, 
   failed: { status: 'failed', error },
   closed: { status: 'closed' },
 }
-const drop = { type: 'end', isFinal: false, atMs: 5000, reconnectionTimeMs: 3000, random: 0.5 } as const
+const drop = { status: 'waiting', atMs: 5000, reconnectionTimeMs: 3000, random: 0.5 } as const
 const actions = {
-  start: { type: 'start' },
-  open: { type: 'open', atMs: 5000 },
+  start: { status: 'connecting', reason: 'start' },
+  open: { status: 'open', openedAtMs: 5000 },
   drop: { ...drop, error },
-  done: { ...drop, isFinal: true },
-  fail: { ...drop, isFinal: true, error },
-  retry: { type: 'retry' },
-  reconnect: { type: 'reconnect' },
-  pause: { type: 'pause' },
-  resume: { type: 'resume' },
-  close: { type: 'close' },
+  done: { status: 'done' },
+  fail: { status: 'failed', error },
+  retry: { status: 'connecting', reason: 'retry' },
+  reconnect: { status: 'connecting', reason: 'reconnect' },
+  pause: { status: 'paused' },
+  resume: { status: 'connecting', reason: 'resume' },
+  close: { status: 'closed' },
 } as const satisfies Record<string, Action>
 
 const first = (reason: 'start' | 'reconnect' | 'resume'): ConnectionState => ({

@@ -17,8 +17,8 @@ export interface Cursor extends Position {
 /** The longest cursor, in bytes (a cursor is ASCII). */
 export const MAX_CURSOR_BYTES = 128
 
-const CURSOR =
-  /^([A-Za-z0-9_-]{1,24})\.(0|[1-9][0-9]{0,15})\.([A-Za-z0-9_-]{1,16})(?:\.([A-Za-z0-9_-]{1,64}))?$/
+// Never longer than that: its parts are bounded.
+const CURSOR = /^([\w-]{1,24})\.(0|[1-9]\d{0,15})\.([\w-]{1,16})(?:\.([\w-]{1,64}))?$/
 const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Writes a position as an SSE id: `<epoch>.<seq>.<tag>`, and behind it the application's id, if any. */
@@ -29,13 +29,10 @@ export function formatCursor(position: Position, id?: string): string {
 
 /** Reads an SSE id as a cursor. Anything else (too long, malformed, foreign) is `undefined`, at constant cost. */
 export function parseCursor(text: string): Cursor | undefined {
-  if (text.length > MAX_CURSOR_BYTES) return undefined
-  const match = CURSOR.exec(text)
-  if (!match) return undefined
-  const [, epoch = '', digits = '', tag = '', id] = match
+  const [, epoch = '', digits = '', tag = '', id] = CURSOR.exec(text) ?? []
   const seq = Number(digits)
-  if (!Number.isSafeInteger(seq)) return undefined
-  return id === undefined ? { epoch, seq, tag } : { epoch, seq, tag, id }
+  if (!epoch || !Number.isSafeInteger(seq)) return undefined
+  return { epoch, seq, tag, ...(id && { id }) }
 }
 
 /** Tells whether two positions are the same place of the same log. */
