@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['packages/{core,client,server,next}/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['packages/{core,client,server,next}/{src,test}/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: browser,
           testTimeout: 20_000,
         },

@@ -76,6 +76,7 @@ export class JudgingClient {
     })
     const onAbort = (): void => void reader.cancel().catch(() => undefined)
     signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted) onAbort()
     let left = maxBytes
     try {
       while (left > 0) {
