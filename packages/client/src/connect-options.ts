@@ -1,4 +1,4 @@
-import { createParser } from '@millrace/core'
+import { resolveLimits } from '@millrace/core/protocol'
 import type { EventStreamEvent, ParserLimits } from '@millrace/core'
 import { baseUrl } from './base-url.ts'
 import type { AttemptReason } from './connection-state.ts'
@@ -75,7 +75,7 @@ export function checkOptions(options: ConnectOptions): void {
   if (!(reconnectionTimeMs >= 0)) {
     throw new RangeError(`reconnectionTimeMs must be a number from 0, received ${reconnectionTimeMs}`)
   }
-  createParser({ limits, onEvent: () => undefined })
+  resolveLimits(limits)
 }
 
 /** The value of an option, unless it is asked for at each attempt. */

@@ -1,7 +1,7 @@
 import { EventStreamError } from '@millrace/core'
 import { checkOptions } from './connect-options.ts'
 import type { ConnectOptions } from './connect-options.ts'
-import type { ConnectionState } from './connection-state.ts'
+import type { AttemptReason, ConnectionState } from './connection-state.ts'
 import type { EventStreamConnection } from './event-stream-connection.ts'
 import { iterate } from './iterate.ts'
 import { createListeners } from './listeners.ts'
@@ -36,7 +36,7 @@ export function connect(
   async function run(): Promise<void> {
     // Whoever subscribes in the task that connects hears everything.
     await Promise.resolve()
-    act({ status: 'connecting', reason: 'start' })
+    connectFor('start')
     while (state.status !== 'closed') {
       step = new AbortController()
       const { signal } = step
@@ -44,7 +44,9 @@ export function connect(
         ? // Raced, since neither the options' functions nor another `fetch` need heed the signal.
           Promise.race([attempt(state, signal), wait(signal)])
         : wait(signal, state.status === 'waiting' ? state.retryAtMs - Date.now() : undefined))
-      if (!signal.aborted) act(action ?? { status: 'connecting', reason: 'retry' })
+      if (signal.aborted) continue
+      if (action) act(action)
+      else connectFor('retry')
     }
   }
 
@@ -67,6 +69,10 @@ export function connect(
     options.signal?.[isSettled(state) ? 'removeEventListener' : 'addEventListener']('abort', close)
   }
 
+  function connectFor(reason: AttemptReason): void {
+    act({ status: 'connecting', reason })
+  }
+
   function close(): void {
     act({ status: 'closed' })
   }
@@ -74,7 +80,7 @@ export function connect(
   /** Makes one attempt. How it ends is of no interest once the signal is aborted. */
   async function attempt(connecting: Connecting, signal: AbortSignal): Promise<Action> {
     const end = await connectOnce(connecting, signal).catch((cause: unknown): AttemptEnd => {
-      const error = new EventStreamError('network', 'the connection broke off', { cause })
+      const error = new EventStreamError('network', 'the stream broke off', { cause })
       return { status: 'waiting', error }
     })
     if (end.status !== 'waiting') return end
@@ -106,9 +112,9 @@ export function connect(
       return memory.lastEventId
     },
     subscribe: listeners.add,
-    reconnect: () => act({ status: 'connecting', reason: 'reconnect' }),
+    reconnect: () => connectFor('reconnect'),
     pause: () => act({ status: 'paused' }),
-    resume: () => act({ status: 'connecting', reason: 'resume' }),
+    resume: () => connectFor('resume'),
     close,
     [Symbol.asyncIterator]: () => iterate(connection, listeners),
     // Not everywhere yet, whatever the types say.

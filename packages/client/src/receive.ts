@@ -1,6 +1,6 @@
-import { EventStreamError, createParser } from '@millrace/core'
+import { EventStreamError } from '@millrace/core'
 import type { EventStreamEvent, InvalidDataPolicy } from '@millrace/core'
-import { END, GAP, LIVE, SNAPSHOT } from '@millrace/core/protocol'
+import { END, GAP, LIVE, SNAPSHOT, StreamParser } from '@millrace/core/protocol'
 import type { ConnectOptions } from './connect-options.ts'
 import { guard } from './listeners.ts'
 import type { Listeners } from './listeners.ts'
@@ -55,7 +55,7 @@ export async function receive(
   let deliveries = 0
   let end: AttemptEnd | undefined
 
-  const parser = createParser({
+  const parser = new StreamParser({
     lastEventId: memory.lastEventId,
     limits: options.limits,
     onRetry(reconnectionTimeMs) {
@@ -65,19 +65,13 @@ export async function receive(
       memory.lastEventId = detach(lastEventId)
       carriesId = true
     },
-    onEvent(event) {
-      try {
-        interpret(event)
-      } catch (cause) {
-        finish(asInvalidData(cause))
-      }
-    },
+    onEvent: interpret,
   })
 
-  /** Ends the stream for good, and drops the rest of the chunk. */
-  function finish(error?: EventStreamError): void {
-    end = settledBy(error)
-    parser.reset()
+  /** Ends the stream in good order, and drops the rest of the chunk. */
+  function finish(): void {
+    end = settledBy(undefined)
+    parser.stop()
   }
 
   function interpret(block: EventStreamEvent): void {
@@ -94,8 +88,8 @@ export async function receive(
       // Each item goes to the handler of its type.
       deliver((listener) => listener[handlers[item.type]]?.(item as never))
       if (item.type !== END) continue
-      if (item.data.reason === 'done') finish()
-      else finish(new EventStreamError('source-failed', 'the source of the stream failed'))
+      if (item.data.reason === 'failed') throw new EventStreamError('source-failed', 'the source failed')
+      finish()
     }
   }
 
@@ -115,7 +109,7 @@ export async function receive(
   const reader = body?.getReader()
   const stop = (): void => {
     // Where a listener aborts, the rest of the chunk is dropped.
-    parser.reset()
+    parser.stop()
     // Not awaited, and whether the source minds being cancelled concerns nobody any more.
     reader?.cancel().catch(() => undefined)
   }
@@ -127,9 +121,9 @@ export async function receive(
       if (!chunk || signal.aborted) break
       const deliveriesBefore = deliveries
       try {
-        parser.feed(chunk)
+        parser.parse(parser.decode(chunk))
       } catch (cause) {
-        finish(asInvalidData(cause))
+        end = settledBy(asInvalidData(cause))
       }
       if (deliveries > deliveriesBefore) deliver((listener) => listener.onChunkEnd?.())
     }

@@ -1,8 +1,8 @@
 import { EventStreamError } from './event-stream-error.ts'
 import type { EventStreamEvent } from './event-stream-event.ts'
 import { isEventStream } from './media-type.ts'
-import { createParser } from './parser.ts'
-import type { ParserSettings } from './parser.ts'
+import { StreamParser } from './stream-parser.ts'
+import type { ParserSettings } from './stream-parser.ts'
 
 /** Options of {@link parseEventStream}. The callbacks run in the order of the stream, between the events. */
 export interface ParseEventStreamOptions extends ParserSettings {
@@ -71,13 +71,16 @@ function iterate(source: Source, options: ParseEventStreamOptions): AsyncIterabl
       signal?.throwIfAborted()
       if (response && !hasEvents(response)) return
       const pending: Pending = []
-      const parser = createParser({ ...inOrder(options, pending), onEvent: (event) => pending.push(event) })
+      const parser = new StreamParser({
+        ...inOrder(options, pending),
+        onEvent: (event) => pending.push(event),
+      })
       for (;;) {
         const chunk = await reader?.read().catch(brokenOff)
         signal?.throwIfAborted()
         if (!chunk || chunk.done) return
         try {
-          parser.feed(chunk.value)
+          parser.parse(parser.decode(chunk.value))
         } finally {
           // Also where a limit was passed: what came before it is delivered first.
           for (const item of pending) {
