@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import puppeteer from 'puppeteer-core'
 import { type Engine, ANSWERS_WITHIN_MS, createPage, viewport } from './browsers-page.ts'
+import { boundToThisProcess } from './browsers-process.ts'
 
 const FIREFOX = '/usr/bin/firefox-esr'
 
@@ -11,10 +12,13 @@ export function missingFirefox(): string | undefined {
 
 /** Starts Firefox, driven by Puppeteer over WebDriver BiDi (Playwright needs a Firefox of its own). Each page has a profile of its own. */
 export async function launchFirefox(): Promise<Engine> {
+  const { command, args } = boundToThisProcess(FIREFOX, ['--headless', '--no-remote', 'about:blank'])
   const browser = await puppeteer.launch({
     browser: 'firefox',
-    executablePath: FIREFOX,
-    headless: true,
+    executablePath: command,
+    // Puppeteer's own would stand before the path; it adds its port and profile to these.
+    ignoreDefaultArgs: true,
+    args,
     defaultViewport: viewport,
     timeout: ANSWERS_WITHIN_MS,
     protocolTimeout: ANSWERS_WITHIN_MS,

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import type { Readable } from 'node:stream'
 import { type Engine, ANSWERS_WITHIN_MS, createPage, viewport, within } from './browsers-page.ts'
+import { boundToThisProcess } from './browsers-process.ts'
 
 const DRIVER = '/usr/bin/WebKitWebDriver'
 const XVFB = '/usr/bin/Xvfb'
@@ -60,7 +61,6 @@ async function launch(processes: ChildProcess[], endAll: () => Promise<void>): P
   }
   const { sessionId } = (await command('POST', `${root}/session`, { capabilities })) as { sessionId: string }
   const session = `${root}/session/${sessionId}`
-
   const first = String(await command('GET', `${session}/window`))
 
   let turn: Promise<unknown> = Promise.resolve()
@@ -116,8 +116,8 @@ function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  // `setpriv` has it ended with this process, in whatever way this process ends.
-  return spawn('setpriv', ['--pdeathsig', 'TERM', '--', path, ...args], {
+  const bound = boundToThisProcess(path, args)
+  return spawn(bound.command, bound.args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })

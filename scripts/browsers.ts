@@ -3,7 +3,7 @@ import { launchFirefox, missingFirefox } from './browsers-firefox.ts'
 import type { Engine } from './browsers-page.ts'
 import { launchWebKit, missingWebKit } from './browsers-webkit.ts'
 
-export type { Engine, EnginePage } from './browsers-page.ts'
+export type { Engine } from './browsers-page.ts'
 
 /** A browser engine that tests can run in. */
 export type EngineName = 'chromium' | 'firefox' | 'webkit'
