@@ -92,7 +92,7 @@ export function connect(
   async function connectOnce(connecting: Connecting, signal: AbortSignal): Promise<AttemptEnd> {
     const context = { ...connecting, lastEventId: memory.lastEventId, signal }
     const response = await sendRequest(options, context)
-    const end = checkResponse(response, Date.now())
+    const end = checkResponse(response)
     // A `fetch` that pays no heed to the signal must not leave a response open that nobody waits for.
     if (end || signal.aborted) response.body?.cancel().catch(() => undefined)
     signal.throwIfAborted()

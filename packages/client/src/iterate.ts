@@ -13,7 +13,7 @@ export function iterate(
   connection: EventStreamConnection<PlainEvent<unknown>>,
   listeners: Listeners<PlainEvent<unknown>>,
 ): AsyncIterator<Item, undefined> {
-  let queue: Item[] = []
+  const queue: Item[] = []
   let hasLeft = false
   let wake = (): void => undefined
   let makeRoom = (): void => undefined
@@ -28,10 +28,7 @@ export function iterate(
     onSnapshot: push,
     onLive: push,
     onEnd: push,
-    onStateChange: ({ status }) => {
-      if (status === 'closed') queue = []
-      wake()
-    },
+    onStateChange: () => wake(),
     room: () =>
       queue.length < MAX_QUEUED_ITEMS
         ? undefined
@@ -41,8 +38,9 @@ export function iterate(
   })
 
   async function* items(): AsyncGenerator<Item, undefined> {
-    while (!hasLeft) {
+    for (;;) {
       const { state } = connection
+      if (hasLeft || state.status === 'closed') break
       const item = queue.shift()
       if (item) {
         if (queue.length < MAX_QUEUED_ITEMS) makeRoom()
@@ -65,7 +63,6 @@ export function iterate(
     next: () => generator.next(),
     return: () => {
       hasLeft = true
-      queue = []
       unsubscribe()
       makeRoom()
       wake()

@@ -28,9 +28,7 @@ export function createListeners<Event>(): Listeners<Event> {
     add(listener) {
       const key = Symbol()
       listeners.set(key, listener)
-      return () => {
-        listeners.delete(key)
-      }
+      return () => void listeners.delete(key)
     },
     deliver(call) {
       // A copy, so that who subscribes in the middle of an event hears from the next one on.

@@ -1,26 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import { createProtocolReader } from './protocol-reader.ts'
+import type { OpenItem } from './protocol-reader.ts'
+import type { PlainEvent, StreamItem } from './stream-item.ts'
 
 /** A block: its type, its data as JSON, and its id, where it has one. */
 type Row = readonly [type: string, data?: unknown, id?: string]
 
 /** Runs the blocks of one response, and writes what they mean in one line each. */
 function read(requestId: string, ...rows: readonly Row[]): string[] {
-  const readBlock = createProtocolReader(requestId)
+  const items: (OpenItem | StreamItem<PlainEvent>)[] = []
+  const readBlock = createProtocolReader(requestId, (item) => items.push(item))
   let lastEventId = requestId
-  return rows.flatMap(([type, data = {}, id]) => {
+  for (const [type, data = {}, id] of rows) {
     lastEventId = id ?? lastEventId
     const text = typeof data === 'string' ? data : JSON.stringify(data)
-    const { items } = readBlock({ type, data: text, lastEventId }, id !== undefined)
-    return items.map((item) => {
-      if ('replayed' in item) {
-        return `${item.type}${item.replayed ? ' replayed' : ''}${item.id ? ` #${item.id}` : ''} @${item.lastEventId}`
-      }
-      return `${item.type} ${'data' in item ? JSON.stringify(item.data) : ''} @${item.lastEventId}`.replace(
-        '  ',
-        ' ',
-      )
-    })
+    readBlock({ type, data: text, lastEventId }, id !== undefined)
+  }
+  return items.flatMap((item) => {
+    if ('isResumable' in item) return []
+    if ('replayed' in item) {
+      return `${item.type}${item.replayed ? ' replayed' : ''}${item.id ? ` #${item.id}` : ''} @${item.lastEventId}`
+    }
+    return `${item.type} ${'data' in item ? JSON.stringify(item.data) : ''} @${item.lastEventId}`.replace(
+      '  ',
+      ' ',
+    )
   })
 }
 
@@ -221,22 +225,23 @@ describe('a block that is not JSON', () => {
   })
 })
 
-test('tells a Millrace response by its first event', () => {
-  const readTwo = (first: string, second: string): boolean[] => {
-    const readBlock = createProtocolReader('')
-    return [first, second].map((type) => readBlock({ type, data: '{}', lastEventId: '' }, false).isMillrace)
+describe('a Millrace response', () => {
+  const open = (...blocks: readonly [type: string, id?: string][]): OpenItem[] => {
+    const items: (OpenItem | StreamItem<PlainEvent>)[] = []
+    const readBlock = createProtocolReader('', (item) => items.push(item))
+    for (const [type, id] of blocks) {
+      readBlock({ type, data: '{}', lastEventId: id ?? '' }, id !== undefined)
+    }
+    return items.filter((item) => 'isResumable' in item)
   }
-  expect(readTwo('millrace.open', 'message')).toEqual([true, true])
-  expect(readTwo('message', 'millrace.open')).toEqual([false, false])
-})
 
-test('allows to send a request again where the open block had an id', () => {
-  const readOpen = (id?: string): boolean | undefined =>
-    createProtocolReader('')({ type: 'millrace.open', data: '{}', lastEventId: id ?? '' }, id !== undefined)
-      .isResumable
-  expect(readOpen()).toBe(false)
-  expect(readOpen('any')).toBe(true)
-  expect(createProtocolReader('')({ type: 'message', data: '', lastEventId: 'x' }, true).isResumable).toBe(
-    false,
-  )
+  test('is told by its first event', () => {
+    expect(open(['millrace.open'], ['message'])).toHaveLength(1)
+    expect(open(['message'], ['millrace.open'])).toEqual([])
+  })
+
+  test('allows to send the request again where the open block had an id', () => {
+    expect(open(['millrace.open'])).toEqual([{ type: 'millrace.open', isResumable: false }])
+    expect(open(['millrace.open', 'any'])).toEqual([{ type: 'millrace.open', isResumable: true }])
+  })
 })

@@ -1,11 +1,12 @@
 import { EventStreamError } from '@millrace/core'
-import type { EventStreamEvent, InvalidDataPolicy } from '@millrace/core'
-import { END, GAP, LIVE, SNAPSHOT, StreamParser } from '@millrace/core/protocol'
+import type { InvalidDataPolicy } from '@millrace/core'
+import { END, GAP, LIVE, OPEN, SNAPSHOT, StreamParser } from '@millrace/core/protocol'
 import type { ConnectOptions } from './connect-options.ts'
 import { guard } from './listeners.ts'
 import type { Listeners } from './listeners.ts'
 import { createProtocolReader } from './protocol-reader.ts'
-import type { PlainEvent } from './stream-item.ts'
+import type { OpenItem } from './protocol-reader.ts'
+import type { PlainEvent, StreamItem } from './stream-item.ts'
 import { settledBy } from './transition.ts'
 import type { AttemptEnd } from './transition.ts'
 
@@ -48,7 +49,7 @@ export async function receive(
   body: ReadableStream<Uint8Array> | null,
   { memory, contract, options, listeners, signal }: ReceiveOptions,
 ): Promise<AttemptEnd> {
-  const read = createProtocolReader(memory.lastEventId)
+  const read = createProtocolReader(memory.lastEventId, tell)
   const { deliver } = listeners
   let carriesId = false
   let isMillrace = false
@@ -65,7 +66,10 @@ export async function receive(
       memory.lastEventId = detach(lastEventId)
       carriesId = true
     },
-    onEvent: interpret,
+    onEvent(event) {
+      read(event, carriesId)
+      carriesId = false
+    },
   })
 
   /** Ends the stream in good order, and drops the rest of the chunk. */
@@ -74,26 +78,22 @@ export async function receive(
     parser.stop()
   }
 
-  function interpret(block: EventStreamEvent): void {
-    const reading = read(block, carriesId)
-    carriesId = false
-    isMillrace = reading.isMillrace
-    memory.isRepeatable ||= reading.isResumable
-    for (const item of reading.items) {
-      if ('replayed' in item) {
-        interpretEvent(item)
-        continue
-      }
-      deliveries++
-      // Each item goes to the handler of its type.
-      deliver((listener) => listener[handlers[item.type]]?.(item as never))
-      if (item.type !== END) continue
-      if (item.data.reason === 'failed') throw new EventStreamError('source-failed', 'the source failed')
-      finish()
+  function tell(item: OpenItem | StreamItem<PlainEvent>): void {
+    if ('replayed' in item) return tellEvent(item)
+    if (item.type === OPEN) {
+      isMillrace = true
+      memory.isRepeatable ||= item.isResumable
+      return
     }
+    deliveries++
+    // Each item goes to the handler of its type.
+    deliver((listener) => listener[handlers[item.type]]?.(item as never))
+    if (item.type !== END) return
+    if (item.data.reason === 'failed') throw new EventStreamError('source-failed', 'the source failed')
+    finish()
   }
 
-  function interpretEvent(event: PlainEvent): void {
+  function tellEvent(event: PlainEvent): void {
     if (guard(() => options.isDone?.(event))) return finish()
     let data: unknown
     deliveries++

@@ -8,11 +8,10 @@ const TRANSIENT = /^(408|425|429|5..)$/
 /**
  * Tells whether a response opens the stream: status 200 and `text/event-stream` do.
  *
- * @param nowMs - The present, in milliseconds since the epoch.
  * @returns How the attempt ends, or `undefined` where the stream opens.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
-export function checkResponse({ status, headers }: Response, nowMs: number): AttemptEnd | undefined {
+export function checkResponse({ status, headers }: Response): AttemptEnd | undefined {
   const contentType = headers.get('content-type')
   if (status === 200 && isEventStream(contentType)) return undefined
   if (status === 204) return settledBy(undefined)
@@ -21,12 +20,12 @@ export function checkResponse({ status, headers }: Response, nowMs: number): Att
       ? new EventStreamError('bad-content-type', `expected text/event-stream, received ${contentType}`)
       : new EventStreamError('bad-status', `expected status 200, received ${status}`, { status })
   if (!TRANSIENT.test(`${status}`)) return settledBy(error)
-  return { status: 'waiting', error, retryAfterMs: retryAfter(headers, nowMs) }
+  return { status: 'waiting', error, retryAfterMs: retryAfter(headers) }
 }
 
 /** Reads `Retry-After`, seconds or a date, as milliseconds. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfter(headers: Headers, nowMs: number): number | undefined {
+function retryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after') ?? ''
-  const delayMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs
+  const delayMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
   return Number.isNaN(delayMs) ? undefined : delayMs
 }
