@@ -27,7 +27,7 @@ export function connect(
 ): EventStreamConnection<PlainEvent<unknown>> {
   checkOptions(options)
   const { method = 'GET', lastEventId = '', reconnectionTimeMs = 3000 } = options
-  const isRepeatable = method.toUpperCase() === 'GET' || !!options.idempotencyKey || !!options.resume
+  const isRepeatable = method.toUpperCase() === 'GET' || !!(options.idempotencyKey || options.resume)
   const memory: Memory = { lastEventId, reconnectionTimeMs, isRepeatable }
   const listeners = createListeners<PlainEvent<unknown>>()
   let state: ConnectionState = { status: 'idle' }

@@ -1,7 +1,6 @@
 import type { EventStreamConnection } from './event-stream-connection.ts'
 import type { Listeners } from './listeners.ts'
 import type { PlainEvent, StreamItem } from './stream-item.ts'
-import { isSettled } from './transition.ts'
 
 /** Reading stops while this many items wait to be taken. One chunk may bring more at once. */
 export const MAX_QUEUED_ITEMS = 1000
@@ -38,24 +37,25 @@ export function iterate(
   })
 
   async function* items(): AsyncGenerator<Item, undefined> {
-    for (;;) {
-      const { state } = connection
-      if (hasLeft || state.status === 'closed') break
-      const item = queue.shift()
-      if (item) {
-        if (queue.length < MAX_QUEUED_ITEMS) makeRoom()
-        yield item
-      } else if (isSettled(state)) {
-        unsubscribe()
+    try {
+      while (!hasLeft && connection.status !== 'closed') {
+        const item = queue.shift()
+        if (item) {
+          if (queue.length < MAX_QUEUED_ITEMS) makeRoom()
+          yield item
+          continue
+        }
+        const { state } = connection
         if (state.status === 'failed') throw state.error
-        return undefined
-      } else {
+        if (state.status === 'done') break
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       }
+      return undefined
+    } finally {
+      unsubscribe()
     }
-    return undefined
   }
 
   const generator = items()

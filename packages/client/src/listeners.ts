@@ -22,23 +22,23 @@ export interface Listeners<Event> {
 
 /** Creates the listeners of one connection. */
 export function createListeners<Event>(): Listeners<Event> {
-  // Keys of their own, so that a listener can be there twice.
-  const listeners = new Map<symbol, Consumer<Event>>()
+  // Wrapped, so that a listener can be there twice.
+  const entries = new Set<{ readonly listener: Consumer<Event> }>()
   return {
     add(listener) {
-      const key = Symbol()
-      listeners.set(key, listener)
-      return () => void listeners.delete(key)
+      const entry = { listener }
+      entries.add(entry)
+      return () => void entries.delete(entry)
     },
     deliver(call) {
       // A copy, so that who subscribes in the middle of an event hears from the next one on.
-      for (const [key, listener] of Array.from(listeners)) {
-        if (listeners.has(key)) guard(() => call(listener))
+      for (const entry of Array.from(entries)) {
+        if (entries.has(entry)) guard(() => call(entry.listener))
       }
     },
-    clear: () => listeners.clear(),
-    isEmpty: () => listeners.size === 0,
-    room: () => Promise.all(Array.from(listeners.values(), (listener) => listener.room?.())),
+    clear: () => entries.clear(),
+    isEmpty: () => entries.size === 0,
+    room: () => Promise.all(Array.from(entries, ({ listener }) => listener.room?.())),
   }
 }
 

@@ -3,7 +3,7 @@ import type { InvalidDataPolicy } from '@millrace/core'
 import { END, GAP, LIVE, OPEN, SNAPSHOT, StreamParser } from '@millrace/core/protocol'
 import type { ConnectOptions } from './connect-options.ts'
 import { guard } from './listeners.ts'
-import type { Listeners } from './listeners.ts'
+import type { Consumer, Listeners } from './listeners.ts'
 import { createProtocolReader } from './protocol-reader.ts'
 import type { OpenItem } from './protocol-reader.ts'
 import type { PlainEvent, StreamItem } from './stream-item.ts'
@@ -50,7 +50,6 @@ export async function receive(
   { memory, contract, options, listeners, signal }: ReceiveOptions,
 ): Promise<AttemptEnd> {
   const read = createProtocolReader(memory.lastEventId, tell)
-  const { deliver } = listeners
   let carriesId = false
   let isMillrace = false
   let deliveries = 0
@@ -63,7 +62,8 @@ export async function receive(
       memory.reconnectionTimeMs = reconnectionTimeMs
     },
     onId(lastEventId) {
-      memory.lastEventId = detach(lastEventId)
+      // A copy: part of a chunk's text would keep all of it alive.
+      memory.lastEventId = (' ' + lastEventId).slice(1)
       carriesId = true
     },
     onEvent(event) {
@@ -72,9 +72,14 @@ export async function receive(
     },
   })
 
+  function deliver(call: (listener: Consumer<PlainEvent<unknown>>) => void): void {
+    deliveries++
+    listeners.deliver(call)
+  }
+
   /** Ends the stream in good order, and drops the rest of the chunk. */
   function finish(): void {
-    end = settledBy(undefined)
+    end = settledBy()
     parser.stop()
   }
 
@@ -85,7 +90,6 @@ export async function receive(
       memory.isRepeatable ||= item.isResumable
       return
     }
-    deliveries++
     // Each item goes to the handler of its type.
     deliver((listener) => listener[handlers[item.type]]?.(item as never))
     if (item.type !== END) return
@@ -96,7 +100,6 @@ export async function receive(
   function tellEvent(event: PlainEvent): void {
     if (guard(() => options.isDone?.(event))) return finish()
     let data: unknown
-    deliveries++
     try {
       data = contract.decode(event.type, event.data)
     } catch (cause) {
@@ -125,19 +128,14 @@ export async function receive(
       } catch (cause) {
         end = settledBy(asInvalidData(cause))
       }
-      if (deliveries > deliveriesBefore) deliver((listener) => listener.onChunkEnd?.())
+      if (deliveries > deliveriesBefore) listeners.deliver((listener) => listener.onChunkEnd?.())
     }
   } finally {
     stop()
   }
   // A plain server says that it is done by ending the body, a Millrace server by `millrace.end`.
-  if (isMillrace && !end && !memory.isRepeatable) throw new Error('the stream ended without millrace.end')
+  if (isMillrace && !end && !memory.isRepeatable) throw new Error('millrace.end is missing')
   return end ?? { status: 'waiting', delivered: deliveries > 0 }
-}
-
-/** Copies a string that is part of a chunk's text, which it would otherwise keep alive. */
-function detach(text: string): string {
-  return (' ' + text).slice(1)
 }
 
 /** What is thrown and has no code comes from reading data. */

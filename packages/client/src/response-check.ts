@@ -14,7 +14,7 @@ const TRANSIENT = /^(408|425|429|5..)$/
 export function checkResponse({ status, headers }: Response): AttemptEnd | undefined {
   const contentType = headers.get('content-type')
   if (status === 200 && isEventStream(contentType)) return undefined
-  if (status === 204) return settledBy(undefined)
+  if (status === 204) return settledBy()
   const error =
     status === 200
       ? new EventStreamError('bad-content-type', `expected text/event-stream, received ${contentType}`)

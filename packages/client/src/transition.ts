@@ -55,7 +55,7 @@ const origins: Readonly<Record<string, readonly ConnectionStatus[]>> = {
 }
 
 /** The state of a connection that is over: done, or failed where there is an error. */
-export function settledBy(error: EventStreamError | undefined): Settled {
+export function settledBy(error?: EventStreamError): Settled {
   return error ? { status: 'failed', error } : { status: 'done' }
 }
 

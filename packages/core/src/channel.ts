@@ -71,9 +71,5 @@ export type OutputOf<Source> = Source extends {
 
 /** Tells whether a value is a channel; a stream with declared parameters is one only once it is bound. */
 export function isChannel(value: unknown): value is Channel {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as Partial<Channel>).channel === 'string'
-  )
+  return typeof (value as Partial<Channel> | null | undefined)?.channel === 'string'
 }

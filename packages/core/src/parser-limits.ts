@@ -1,5 +1,3 @@
-import { EventStreamError } from './event-stream-error.ts'
-
 /**
  * How much of a stream a parser is willing to hold, in UTF-16 code units (`string.length`).
  *
@@ -20,30 +18,22 @@ export interface ParserLimits {
 /** Every limit, with a value. */
 export type ResolvedParserLimits = Required<{ [Name in keyof ParserLimits]: number }>
 
-// A Millrace server sends events of at most 1 MiB by default; eight times that leaves room for others'.
-const defaults: Readonly<ResolvedParserLimits> = {
-  maxLineLength: 8_388_608,
-  maxEventLength: 8_388_608,
-  maxIdLength: 8192,
-  maxTypeLength: 8192,
-}
-
 /**
  * Fills in the limits that were not given.
  *
  * @throws {RangeError} If a limit is not a positive number.
  */
 export function resolveLimits(limits: ParserLimits = {}): ResolvedParserLimits {
-  const resolved = { ...defaults }
-  for (const name of Object.keys(defaults) as (keyof ParserLimits)[]) {
-    const limit = (resolved[name] = limits[name] ?? defaults[name])
+  // A Millrace server sends events of at most 1 MiB by default; eight times that leaves room for others'.
+  const {
+    maxLineLength = 8_388_608,
+    maxEventLength = 8_388_608,
+    maxIdLength = 8192,
+    maxTypeLength = 8192,
+  } = limits
+  const resolved = { maxLineLength, maxEventLength, maxIdLength, maxTypeLength }
+  for (const [name, limit] of Object.entries(resolved)) {
     if (!(limit > 0)) throw new RangeError(`limits.${name} must be a positive number, received ${limit}`)
   }
   return resolved
-}
-
-/** Makes the error of a limit that was passed: it names the limit, its value and the length. */
-export function limitExceeded(name: keyof ParserLimits, limit: number, length: number): EventStreamError {
-  const message = `${name} is ${limit}, received ${length} code units or more`
-  return new EventStreamError('limit-exceeded', message)
 }

@@ -1,5 +1,7 @@
+import { colon, letterD, letterE, letterI, letterR, lineFeed, space } from './characters.ts'
+import { EventStreamError } from './event-stream-error.ts'
 import type { EventStreamEvent } from './event-stream-event.ts'
-import { limitExceeded, resolveLimits } from './parser-limits.ts'
+import { resolveLimits } from './parser-limits.ts'
 import type { ParserLimits, ResolvedParserLimits } from './parser-limits.ts'
 import { createUtf8Decoder } from './utf8-decoder.ts'
 
@@ -28,14 +30,6 @@ export interface ParserOptions extends ParserSettings {
   /** Receives each event, as soon as its blank line ends. */
   readonly onEvent: (event: EventStreamEvent) => void
 }
-
-const lineFeed = 0x0a
-const space = 0x20
-const colon = 0x3a
-const letterD = 0x64
-const letterE = 0x65
-const letterI = 0x69
-const letterR = 0x72
 
 /** The only field name that begins with a letter; for any other character the empty one, which comments have. */
 function fieldName(letter: number): string {
@@ -202,6 +196,7 @@ export class StreamParser {
 
   // Apart from the comparisons, which are 8 % slower inside a function.
   #exceed(name: keyof ParserLimits, length: number): never {
-    throw limitExceeded(name, this.#limits[name], length)
+    const message = `${name} is ${this.#limits[name]}, received ${length} code units or more`
+    throw new EventStreamError('limit-exceeded', message)
   }
 }

@@ -1,6 +1,7 @@
+import { byteOrderMark } from './characters.ts'
+
 const options = { ignoreBOM: true } as const
 const wholeCharacters: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', options)
-const byteOrderMark = 0xfeff
 
 /**
  * Creates a function that decodes the chunks of one event stream as UTF-8, wherever they are cut, and strips the one byte
@@ -23,14 +24,16 @@ export function createUtf8Decoder(): (chunk: Uint8Array | string) => string {
 
   function decodeChunk(chunk: Uint8Array | string): string {
     const wasCut = isCut
+    if (typeof chunk === 'string') {
+      isCut = false
+      return wasCut ? (cutCharacters?.decode() ?? '') + chunk : chunk
+    }
     // No character goes on after a byte of ASCII. After others one may: where it does not, only speed is lost.
-    isCut = typeof chunk !== 'string' && (chunk[chunk.length - 1] ?? 0x80) >= 0x80
+    isCut = (chunk[chunk.length - 1] ?? 0x80) >= 0x80
     // Decoding in one go is up to four times as fast as with `stream: true`, on the platforms where they differ.
-    if (!wasCut && !isCut) return typeof chunk === 'string' ? chunk : wholeCharacters.decode(chunk)
+    if (!wasCut && !isCut) return wholeCharacters.decode(chunk)
     cutCharacters ??= new TextDecoder('utf-8', options)
-    return typeof chunk === 'string'
-      ? cutCharacters.decode() + chunk
-      : cutCharacters.decode(chunk, { stream: true })
+    return cutCharacters.decode(chunk, { stream: true })
   }
 
   return (chunk) => {
