@@ -13,7 +13,7 @@ afterEach(() => {
 /** One response: its chunks, and how its body goes on behind them. */
 interface Script {
   readonly chunks: readonly Uint8Array<ArrayBuffer>[]
-  readonly then: 'stay open' | 'break off' | 'end'
+  readonly ending: 'stay open' | 'break off' | 'end'
 }
 
 /** A `fetch` that answers by the scripts in turn, and keeps the requests and which bodies were cancelled. */
@@ -36,8 +36,8 @@ function scriptedFetch(...scripts: readonly Script[]): {
         pull(controller) {
           const chunk = chunks.shift()
           if (chunk) controller.enqueue(chunk)
-          else if (script.then === 'break off') controller.error(new TypeError('network error'))
-          else if (script.then === 'end') controller.close()
+          else if (script.ending === 'break off') controller.error(new TypeError('network error'))
+          else if (script.ending === 'end') controller.close()
           else return new Promise(() => undefined)
           return undefined
         },
@@ -71,7 +71,7 @@ test.each([1, 7, 1000])(
           open('fresh', 'e.0.z') + live('e.0.z') + tick(1) + tick(2) + tick(3).slice(0, -10),
           size,
         ),
-        then: 'break off',
+        ending: 'break off',
       },
       {
         // The last event that was seen comes once more.
@@ -79,7 +79,7 @@ test.each([1, 7, 1000])(
           open('resumed', 'e.2.t2') + tick(2) + tick(3) + tick(4) + live('e.4.t4') + tick(5),
           size,
         ),
-        then: 'stay open',
+        ending: 'stay open',
       },
     )
     const connection = connectEventStream('/events', { fetch, reconnectionTimeMs: 0 })
@@ -110,7 +110,10 @@ test.each([1, 7, 1000])(
 )
 
 test('takes what a model answers to a POST, and is done with the end of the body', async () => {
-  const { fetch, requests } = scriptedFetch({ chunks: bytes('data: Hello\n\ndata: you\n\n', 5), then: 'end' })
+  const { fetch, requests } = scriptedFetch({
+    chunks: bytes('data: Hello\n\ndata: you\n\n', 5),
+    ending: 'end',
+  })
   const connection = connectEventStream('/chat', { method: 'POST', body: '{}', fetch })
   onTestFinished(() => connection.close())
   const seen: string[] = []

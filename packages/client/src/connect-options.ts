@@ -25,7 +25,10 @@ export type RequestBody = Exclude<BodyInit, ReadableStream> | null
 export interface ConnectOptions {
   /** Where to connect. Default the source, where that is a URL. */
   readonly url?: PerAttempt<string | URL> | undefined
-  /** The method. Default `'GET'`. Requests with another one are not sent again unless it is safe: see `resume`. */
+  /**
+   * The method. Default `'GET'`. Requests with another one are not sent again unless it is safe: see `resume`. Where it is
+   * not, the end of the body means done, as a plain server's stream ends; a Millrace server's ends with `millrace.end`.
+   */
   readonly method?: string | undefined
   /** Headers to send besides `Accept` and `Last-Event-ID`. Default none. */
   readonly headers?: PerAttempt<HeadersInit | undefined> | undefined
@@ -64,7 +67,7 @@ export interface ConnectOptions {
  */
 export function checkOptions(options: ConnectOptions): void {
   const { url, method = 'GET', headers, body, reconnectionTimeMs = 0, limits, fetch } = options
-  if (!url) throw new TypeError('the option url is missing')
+  if (!url) throw new TypeError('url is missing')
   // Another `fetch` may know what a relative URL refers to.
   const base = baseUrl() ?? (fetch && 'http://localhost')
   void new Request(new URL(unlessAsked(url) ?? 'http://localhost', base), {

@@ -38,7 +38,7 @@ export function createListeners<Event>(): Listeners<Event> {
     },
     clear: () => entries.clear(),
     isEmpty: () => entries.size === 0,
-    room: () => Promise.all(Array.from(entries, ({ listener }) => listener.room?.())),
+    room: () => Promise.all(Array.from(entries, async ({ listener }) => listener.room?.())),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Channel, InvalidDataPolicy } from './channel.ts'
+import { isEventType, isReservedType } from './protocol/blocks.ts'
 import { eventCodec } from './event-codec.ts'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.ts'
 
@@ -123,9 +124,9 @@ function checkName(name: string): void {
 
 function checkSchemas(name: string, schemas: Readonly<Record<string, StandardSchema>>): void {
   for (const [type, schema] of Object.entries(schemas)) {
-    if (type === '' || type.startsWith('millrace.') || /[\r\n\0]/.test(type)) {
+    if (!isEventType(type) || isReservedType(type)) {
       throw new TypeError(
-        `defineStream: ${name} cannot have events of type ${JSON.stringify(type)}: types are not empty, have no line ends or NUL, and "millrace." is reserved`,
+        `defineStream: ${name} cannot have events of type ${JSON.stringify(type)}: types are 1 to 200 characters without line ends or NUL, and "millrace." is reserved`,
       )
     }
     if (typeof schema?.['~standard']?.validate !== 'function') {

@@ -6,5 +6,5 @@
  */
 export * from './protocol/blocks.ts'
 export * from './protocol/cursor.ts'
-export { resolveLimits } from './parser-limits.ts'
+export { resolveLimits, type ResolvedParserLimits } from './parser-limits.ts'
 export { StreamParser } from './stream-parser.ts'

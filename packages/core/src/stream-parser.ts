@@ -171,7 +171,7 @@ export class StreamParser {
         this.#id = value
         break
       case 'retry':
-        if (/^[0-9]+$/.test(value)) this.#options.onRetry?.(Math.min(Number(value), Number.MAX_SAFE_INTEGER))
+        if (/^\d+$/.test(value)) this.#options.onRetry?.(Math.min(Number(value), Number.MAX_SAFE_INTEGER))
         break
       default:
         this.#options.onComment?.(value)

@@ -47,6 +47,19 @@ export interface EndBlock {
   readonly reason: 'done' | 'failed'
 }
 
+const MAX_EVENT_TYPE_LENGTH = 200
+
+/** Tells whether a text can be the type of an event: 1 to 200 characters, well-formed, without line ends and NUL. */
+export function isEventType(type: unknown): type is string {
+  return (
+    typeof type === 'string' &&
+    type.length > 0 &&
+    type.length <= MAX_EVENT_TYPE_LENGTH &&
+    type.isWellFormed() &&
+    !/[\r\n\0]/.test(type)
+  )
+}
+
 /** Tells whether an event type is reserved for the protocol. */
 export function isReservedType(type: string): boolean {
   return type.startsWith('millrace.')
