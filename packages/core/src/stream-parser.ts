@@ -58,7 +58,8 @@ function fieldValue(text: string, start: number, end: number, name: string): str
 }
 
 /**
- * Parses one event stream, for a caller whose callbacks neither throw nor feed it: see `createParser` for any others.
+ * Parses one event stream, for a caller that knows its callbacks: they do not feed it, and one that throws ends the stream.
+ * `createParser` bears any others.
  *
  * A class, since with variables of a closure instead it was 10 % slower.
  *
