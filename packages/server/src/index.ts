@@ -28,8 +28,9 @@ export { publish } from './hub/publish.ts'
 export type { SubscribeOptions, Subscription, SubscriptionGap } from './hub/subscribe.ts'
 export { type ReadSnapshot, snapshot } from './hub/snapshot.ts'
 export type { EndCause } from './session/session.ts'
-export type { SessionSelector } from './session/session-registry.ts'
-export type { Admission, ChannelResponseOptions } from './response/channel-response.ts'
+export type { SessionSelector } from './session/session-selector.ts'
+export type { Admission, Authorize } from './response/authorize.ts'
+export type { ChannelResponseOptions } from './response/channel-options.ts'
 export { type EventStreamOptions, eventStream } from './response/event-stream.ts'
 export type {
   StreamContext,

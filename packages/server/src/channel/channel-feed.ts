@@ -1,13 +1,15 @@
-import type { Position } from '@millrace/core/protocol'
-import { isSamePosition } from '@millrace/core/protocol'
+import { type Position, isSamePosition } from '@millrace/core/protocol'
 import type { Announcement, Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { type LogEntry, follows, positionBefore } from '../log/log-entry.ts'
 
-/** Entries and bytes of the newest entries that a feed keeps at hand, so that a join need not chase the log. */
+/** The newest entries that a feed keeps at hand, so that a join need not chase the log. */
 const WINDOW_ENTRIES = 256
 const WINDOW_CHARACTERS = 128 * 1024
 const PAGE_ENTRIES = 500
 const PAGE_BYTES = 1024 * 1024
+/** How long to wait before the log is read again that could not be read. */
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 5000
 
 /** Who hears a channel live. */
 export interface FeedMember {
@@ -15,6 +17,8 @@ export interface FeedMember {
   readonly onEntry: (entry: LogEntry) => void
   /** Called once when the log broke off (restarted, rolled back, trimmed under the feed): a new resume has to judge. */
   readonly onBreak: () => void
+  /** Called once with what `onEntry` threw; the member is no longer one, and harms nobody else. */
+  readonly onFail: (error: unknown) => void
 }
 
 /** What a feed needs of its hub. */
@@ -43,9 +47,15 @@ export class ChannelFeed {
   #window: LogEntry[] = []
   #windowCharacters = 0
   #head: Position | undefined
-  /** Announced while the head was unknown or the log was being read. */
-  #pending: LogEntry[] = []
+  /** Heard while the log is being read: entries, and the last word on how far it has come. */
+  #heard: LogEntry[] = []
+  #hint: Position | undefined
   #recovery: Promise<void> | undefined
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
+  #retryMs = FIRST_RETRY_MS
+  /** Entries that are being handed on; what a member publishes meanwhile waits its turn. */
+  #outbox: LogEntry[] = []
+  #isHandingOn = false
   #stopTail: (() => void) | undefined
   #isClosed = false
 
@@ -62,22 +72,20 @@ export class ChannelFeed {
     return this.#isClosed
   }
 
-  /** How many members hear this feed. */
-  get size(): number {
-    return this.#members.size
+  /** The newest position heard of; `undefined` until armed. */
+  get head(): Position | undefined {
+    return this.#head
   }
 
   /**
    * Goes live behind `position`, in one synchronous step: hands over what the window holds behind it, and joins.
    *
-   * @returns Whether that was possible. If not, the log has to be read on from `position`.
+   * @returns Whether that was possible. If not, the log has to be read on from `position`, or the feed has to catch up.
    */
   attach(member: FeedMember, position: Position): boolean {
     const head = this.#head
-    if (!head || this.#recovery || this.#isClosed || position.epoch !== head.epoch) return false
-    // Read further than announced: the announcements behind `position` come late, and the member ignores them.
-    const isAhead = position.seq > head.seq
-    if (!isAhead && !isSamePosition(position, head)) {
+    if (!head || this.#isClosed) return false
+    if (!isSamePosition(position, head)) {
       const [oldest] = this.#window
       const next = oldest && this.#window[position.seq + 1 - oldest.seq]
       if (!next || !follows(next, position)) return false
@@ -92,20 +100,25 @@ export class ChannelFeed {
     this.#members.delete(member)
   }
 
-  /** Reads what the log has behind the feed's head; called when somebody knows that the feed is not at its end. */
-  catchUp(): Promise<void> {
+  /**
+   * Reads what the log has behind the feed's head, since somebody knows that it is at `position`.
+   *
+   * @throws Whatever the backplane throws; the feed tries again by itself.
+   */
+  catchUp(position: Position): Promise<void> {
+    this.#hint = position
     this.#recovery ??= this.#recover().finally(() => {
       this.#recovery = undefined
-      this.#takePending()
     })
     return this.#recovery
   }
 
-  /** Stops the tail. */
+  /** Stops the tail, and breaks off whoever is still there. */
   close(): void {
     this.#isClosed = true
+    clearTimeout(this.#retryTimer)
     this.#stopTail?.()
-    this.#members.clear()
+    this.#breakOff()
   }
 
   async #arm(): Promise<void> {
@@ -120,39 +133,48 @@ export class ChannelFeed {
       history,
     })
     this.#head = head
-    this.#takePending()
+    if (this.#settleHeard()) this.#catchUpQuietly(head)
   }
 
   #hear(announcement: Announcement): void {
     if (this.#isClosed) return
+    const head = this.#head
+    const isReading = !head || this.#recovery !== undefined
     if (announcement.kind === 'head') {
-      if (this.#head && !isSamePosition(announcement.head, this.#head)) this.#catchUpQuietly()
-    } else if (!this.#head || this.#recovery) {
-      this.#pending.push(announcement.entry)
-      // What is forgotten here is in the log: the entries that stay no longer fit the head, and so it is read.
-      if (this.#pending.length > WINDOW_ENTRIES) this.#pending.shift()
-    } else this.#take(announcement.entry, this.#head)
-  }
-
-  #takePending(): void {
-    const pending = this.#pending
-    this.#pending = []
-    for (const entry of pending) this.#hear({ kind: 'entry', entry })
-  }
-
-  #take(entry: LogEntry, head: Position): void {
-    if (follows(entry, head)) this.#handOn(entry)
-    else if (entry.epoch !== head.epoch || entry.seq > head.seq || !this.#hasSeen(entry)) {
-      this.#pending.push(entry)
-      this.#catchUpQuietly()
+      if (isReading) this.#hint = announcement.head
+      else if (!isSamePosition(announcement.head, head)) this.#catchUpQuietly(announcement.head)
+      return
     }
+    const { entry } = announcement
+    if (isReading) {
+      this.#heard.push(entry)
+      // What is forgotten here is in the log, and what stays does not fit without it: the log is read once more.
+      if (this.#heard.length > WINDOW_ENTRIES) this.#heard.shift()
+    } else if (follows(entry, head)) this.#handOn(entry)
+    else if (this.#isNews(entry, head)) this.#catchUpQuietly(entry)
   }
 
-  /** Whether an entry that is not ahead is one that was handed on; beyond the window only its number can tell. */
-  #hasSeen(entry: LogEntry): boolean {
+  /** Whether an entry that does not fit says something that the feed does not know: ahead, of another life, of another line. */
+  #isNews(entry: LogEntry, head: Position): boolean {
+    if (entry.epoch !== head.epoch || entry.seq > head.seq) return true
     const [oldest] = this.#window
     const known = oldest && this.#window[entry.seq - oldest.seq]
-    return known ? known.tag === entry.tag : entry.seq !== this.#head?.seq || entry.tag === this.#head.tag
+    return known !== undefined && known.tag !== entry.tag
+  }
+
+  /** Hands on what was heard and fits. Returns whether something is left that only another read can settle. */
+  #settleHeard(): boolean {
+    const heard = this.#heard
+    const hint = this.#hint
+    this.#heard = []
+    this.#hint = undefined
+    let isNews = false
+    for (const entry of heard) {
+      if (!this.#head) return false
+      if (follows(entry, this.#head)) this.#handOn(entry)
+      else if (this.#isNews(entry, this.#head)) isNews = true
+    }
+    return isNews || (hint !== undefined && this.#head !== undefined && !isSamePosition(hint, this.#head))
   }
 
   #handOn(entry: LogEntry): void {
@@ -164,16 +186,46 @@ export class ChannelFeed {
       const dropped = this.#window.shift()
       this.#windowCharacters -= dropped?.data.length ?? 0
     }
-    for (const member of this.#members) member.onEntry(entry)
+    this.#outbox.push(entry)
+    if (this.#isHandingOn) return
+    this.#isHandingOn = true
+    for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) this.#handToMembers(next)
+    this.#isHandingOn = false
   }
 
-  #catchUpQuietly(): void {
-    // The next announcement, or the next join, tries again; streams stay open meanwhile.
-    this.catchUp().catch(() => undefined)
+  #handToMembers(entry: LogEntry): void {
+    for (const member of this.#members) {
+      try {
+        member.onEntry(entry)
+      } catch (error) {
+        this.#members.delete(member)
+        member.onFail(error)
+      }
+    }
+  }
+
+  #catchUpQuietly(position: Position): void {
+    // Streams stay open meanwhile; a read that fails is tried again.
+    this.catchUp(position).catch(() => undefined)
   }
 
   async #recover(): Promise<void> {
     await this.armed
+    try {
+      // Each further turn takes something that was heard during the last one: a read that began later settles it.
+      do {
+        this.#heard = []
+        this.#hint = undefined
+        await this.#readOn()
+      } while (this.#settleHeard() && !this.#isClosed)
+      this.#retryMs = FIRST_RETRY_MS
+    } catch (error) {
+      this.#retryLater()
+      throw error
+    }
+  }
+
+  async #readOn(): Promise<void> {
     const { backplane, history } = this.#options
     for (;;) {
       const head = this.#head
@@ -192,10 +244,22 @@ export class ChannelFeed {
     }
   }
 
+  #retryLater(): void {
+    if (this.#isClosed) return
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = setTimeout(() => this.#head && this.#catchUpQuietly(this.#head), this.#retryMs)
+    ;(this.#retryTimer as { unref?: () => void }).unref?.()
+    this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS)
+  }
+
   #break(head: Position): void {
     this.#head = head
     this.#window = []
     this.#windowCharacters = 0
+    this.#breakOff()
+  }
+
+  #breakOff(): void {
     const members = [...this.#members]
     this.#members.clear()
     for (const member of members) member.onBreak()

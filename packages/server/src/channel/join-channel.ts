@@ -26,6 +26,8 @@ export interface ChannelReader {
   readonly onLive: (position: Position) => void
   /** Called when the log broke off behind the join. Nothing follows. */
   readonly onBreak: () => void
+  /** Called with what `onEntry` threw once the reader was live. Nothing follows. */
+  readonly onFail: (error: unknown) => void
 }
 
 /** How a stream opens. */
@@ -97,7 +99,11 @@ export async function followChannel(
     feed.detach(member)
     reader.onBreak()
   }
-  const member: FeedMember = { onEntry: take, onBreak: () => reader.onBreak() }
+  const member: FeedMember = {
+    onEntry: take,
+    onBreak: () => reader.onBreak(),
+    onFail: (error) => reader.onFail(error),
+  }
 
   let hasCaughtUp = false
   for (let page = firstPage; ; page = await read(options, { seq: position.seq })) {
@@ -116,12 +122,12 @@ export async function followChannel(
       return () => feed.detach(member)
     }
     if (feed.isClosed) return (reader.onBreak(), leaveNothing)
-    if (page.entries.length > 0) continue
-    // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn. If that does not help
-    // either, the two contradict each other, and only a new resume can judge.
-    if (hasCaughtUp) return (reader.onBreak(), leaveNothing)
-    await feed.catchUp()
-    hasCaughtUp = true
+    const isAtEnd = page.entries.length === 0
+    // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn. If catching up does not
+    // help either, the two contradict each other, and only a new resume can judge.
+    if (isAtEnd && hasCaughtUp) return (reader.onBreak(), leaveNothing)
+    if (isAtEnd) await feed.catchUp(position)
+    hasCaughtUp = isAtEnd
   }
 }
 

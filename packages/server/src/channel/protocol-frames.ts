@@ -22,9 +22,14 @@ const PADDING = encoder.encode(encodeComment(' '.repeat(1024)))
 /** The shortest sign of life: an empty comment. */
 export const HEARTBEAT_COMMENT: Uint8Array = encoder.encode(':\n\n')
 
-/** `millrace.open`, padded; with an id where the client is complete at that point. */
-export function openFrame(block: OpenBlock, position?: Position): Uint8Array {
-  const frame = protocolFrame(OPEN, block, position)
+/** `millrace.open`, padded; with an id where the client is complete at that point, and the reconnection time if one is set. */
+export function openFrame(block: OpenBlock, position?: Position, retryMs?: number): Uint8Array {
+  const frame = encodeEventBytes({
+    event: OPEN,
+    data: JSON.stringify(block),
+    id: position && formatCursor(position),
+    retry: retryMs,
+  })
   const padded = new Uint8Array(PADDING.length + frame.length)
   padded.set(PADDING)
   padded.set(frame, PADDING.length)

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { JudgingClient, type Verdict, sumOf } from '../../test/judging-client.ts'
 import { seededRandom } from '../../test/seeded-random.ts'
 import { streamRequest } from '../../test/block-reader.ts'
+import { UnreliableBackplane } from '../../test/unreliable-backplane.ts'
 import { Hub } from '../hub/hub.ts'
+import type { HubOptions } from '../hub/hub-options.ts'
 import { type ToResponseOptions, toResponse } from '../response/to-response.ts'
 
 type Ticks = { tick: { n: number } }
@@ -20,14 +22,15 @@ interface Run {
   readonly passes?: (n: number, client: number) => boolean
   /** The state that snapshots read: the number published last. */
   readonly onPublish?: (n: number, lastEventId: string) => void
+  readonly hub?: HubOptions
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Has clients join, leave, be cut at random bytes and resume while events are published, and judges each by an independent log. */
-async function underFire({ seed, options, passes, onPublish }: Run): Promise<Verdict> {
+async function underFire({ seed, options, passes, onPublish, hub: hubOptions }: Run): Promise<Verdict> {
   const random = seededRandom(seed)
-  const hub = new Hub({ history: { maxEvents: KEPT } })
+  const hub = new Hub({ history: { maxEvents: KEPT }, observer: { onError: () => undefined }, ...hubOptions })
   const acknowledged = new Map<number, number>()
   let issued = 0
   let isOver = false
@@ -62,12 +65,18 @@ async function underFire({ seed, options, passes, onPublish }: Run): Promise<Ver
         await client.read(connect, { maxBytes, signal: over.signal })
         if (random() < 0.5) await sleep(random() * 20)
       }
-      // A last visit, uncut, to the end of the log.
-      const caughtUp = new AbortController()
-      const reading = client.read(connect, { maxBytes: Infinity, signal: caughtUp.signal })
-      for (let waits = 0; (client.completeTo ?? 0) < EVENTS && waits < 500; waits++) await sleep(5)
-      caughtUp.abort()
-      await reading
+      // Last visits, uncut, to the end of the log.
+      const deadline = performance.now() + 20_000
+      while ((client.completeTo ?? 0) < EVENTS && performance.now() < deadline) {
+        const caughtUp = new AbortController()
+        let hasEnded = false
+        const reading = client
+          .read(connect, { maxBytes: Infinity, signal: caughtUp.signal })
+          .finally(() => (hasEnded = true))
+        while ((client.completeTo ?? 0) < EVENTS && !hasEnded && performance.now() < deadline) await sleep(5)
+        caughtUp.abort()
+        await reading
+      }
       client.finish(EVENTS)
     }
     return { client, run }
@@ -94,6 +103,20 @@ describe(`${CLIENTS} clients that come, go and are cut at random bytes while ${E
       expect(verdict).toMatchObject(clean)
       expect(verdict.cuts).toBeGreaterThan(500)
       expect(verdict.gapsTold).toBeGreaterThan(0)
+    },
+  )
+
+  test.each([11, 12])(
+    'lose nothing over a bad line to the log (seed %i)',
+    { timeout: 60_000 },
+    async (seed) => {
+      const verdict = await underFire({
+        seed,
+        hub: { backplane: new UnreliableBackplane(seed), history: { maxEvents: 4000 } },
+      })
+      console.log(`bad line, seed ${seed}:`, JSON.stringify(verdict))
+      expect(verdict).toMatchObject(clean)
+      expect(verdict.deliveries).toBeGreaterThan(100_000)
     },
   )
 

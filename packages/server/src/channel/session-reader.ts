@@ -1,6 +1,6 @@
 import type { Channel, ChannelEvent } from '@millrace/core'
 import { type Position, formatCursor } from '@millrace/core/protocol'
-import type { HubObserver } from '../hub/hub-observer.ts'
+import { type HubObserver, reportError } from '../hub/hub-observer.ts'
 import type { LogEntry } from '../log/log-entry.ts'
 import type { Session } from '../session/session.ts'
 import { eventOf } from './event-of.ts'
@@ -12,7 +12,6 @@ import {
   heartbeatFrame,
   liveFrame,
   openFrame,
-  retryFrame,
   snapshotFrame,
 } from './protocol-frames.ts'
 import type { PlacedSnapshot } from './snapshot.ts'
@@ -97,6 +96,11 @@ export class SessionReader implements ChannelReader {
     this.session.end('broken')
   }
 
+  onFail(error: unknown): void {
+    reportError(this.#options.observer, error)
+    this.session.end('failed')
+  }
+
   /** Gives a sign of life; one with an id where a filter held events back since the last. */
   beat(): void {
     if (this.#heldBack > 0 && this.#position) this.#writePosition(this.#position)
@@ -112,8 +116,8 @@ export class SessionReader implements ChannelReader {
 
   #writeOpen(resume: Opening['resume'], position: Position | undefined): void {
     const { heartbeatMs, reconnectionTimeMs } = this.#options
-    this.session.write(openFrame({ resume, delivery: 'all', heartbeatMs }, position))
-    if (reconnectionTimeMs !== undefined) this.session.write(retryFrame(reconnectionTimeMs))
+    // Its `retry` included: a client cut behind this block knows how long to wait.
+    this.session.write(openFrame({ resume, delivery: 'all', heartbeatMs }, position, reconnectionTimeMs))
   }
 
   #writeGap(
@@ -130,15 +134,17 @@ export class SessionReader implements ChannelReader {
     this.session.write(heartbeatFrame(position))
   }
 
+  /** A filter lets pass what it says `true` for. What it cannot judge is held back: nobody is shown what they may not see. */
   #mayPass(entry: LogEntry): boolean {
     const { filter, channel, observer } = this.#options
     if (!filter) return true
     try {
       const lastEventId = formatCursor(entry, entry.id)
-      return filter(eventOf(entry, { channel, lastEventId, replayed: this.#isReplaying }))
+      const verdict: unknown = filter(eventOf(entry, { channel, lastEventId, replayed: this.#isReplaying }))
+      if (typeof verdict === 'boolean') return verdict
+      throw new TypeError(`filter must return true or false, synchronously; got ${String(verdict)}`)
     } catch (error) {
-      observer.onError?.(error)
-      this.session.end('failed')
+      reportError(observer, error)
       return false
     }
   }

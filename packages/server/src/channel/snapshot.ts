@@ -1,10 +1,9 @@
-import type { Channel } from '@millrace/core'
-import { EventStreamError } from '@millrace/core'
+import { type Channel, EventStreamError } from '@millrace/core'
 import { type Position, formatCursor, parseCursor } from '@millrace/core/protocol'
 import type { LogPage } from '../log/backplane.ts'
 import { type JoinOptions, type OpenedChannel, openChannel } from './join-channel.ts'
 
-/** For whom a snapshot is made. The same result serves all clients with this principal on this channel. */
+/** For whom a snapshot is made. One read serves all clients of a route who ask together with the same channel, parameters and principal. */
 export interface SnapshotContext<Params = unknown> {
   /** The channel. */
   readonly channel: Channel<object, object>
@@ -12,6 +11,8 @@ export interface SnapshotContext<Params = unknown> {
   readonly params: Params
   /** Who the stream belongs to, if `authorize` said so. */
   readonly principal: string | undefined
+  /** Aborted when the read has taken longer than the route's `snapshotTimeoutMs`. */
+  readonly signal: AbortSignal
 }
 
 /** The state of a channel, and the position that it contains. */
@@ -40,6 +41,16 @@ export interface PlacedSnapshot {
   readonly next: OpenedChannel
 }
 
+/** A read that may be shared. */
+export interface SharedRead {
+  /** What two clients must have in common to share it. */
+  readonly key: string
+  /** How long it may take, in milliseconds. */
+  readonly timeoutMs: number
+  /** Reads the state. */
+  readonly read: (signal: AbortSignal) => Snapshot | Promise<Snapshot>
+}
+
 /** How often an at-least-once snapshot is read again because the log moved past its position meanwhile. */
 const MAX_READS = 3
 
@@ -50,18 +61,18 @@ export class SnapshotReads {
   /**
    * Reads a snapshot and places it in the log.
    *
-   * @param options - The join of the client, whose `page` was read after its request arrived: no read that began before that
-   *   position is shared with it, so a snapshot is never older than what the client has seen.
-   * @throws {EventStreamError} `unavailable` if the log moves faster than snapshots can be read.
-   * @throws {TypeError} If the reader names a position that is no cursor of this channel.
+   * @param options - The join of the client, and the `page` that was read after its request arrived: no read that began
+   *   before that is shared with it, so a snapshot is never older than what the client has seen.
+   * @throws {EventStreamError} `unavailable` if the read takes too long, or the log moves faster than snapshots can be read.
+   * @throws {TypeError} If the read names a position that is no cursor.
    */
   async place(
-    read: () => Snapshot | Promise<Snapshot>,
-    { key, page, ...options }: JoinOptions & { readonly key: string; readonly page: LogPage },
+    shared: SharedRead,
+    { page, ...options }: JoinOptions & { readonly page: LogPage },
   ): Promise<PlacedSnapshot> {
     let { head } = page
     for (let reads = 0; reads < MAX_READS; reads++) {
-      const { from, result } = this.#share(key, head, read)
+      const { from, result } = this.#share(shared, head)
       const snapshot = await result
       const position = positionOf(snapshot, from)
       const next = await openChannel({ ...options, lastEventId: formatCursor(position) })
@@ -76,19 +87,39 @@ export class SnapshotReads {
   }
 
   #share(
-    key: string,
+    shared: SharedRead,
     head: Position,
-    read: () => Snapshot | Promise<Snapshot>,
   ): { readonly from: Position; readonly result: Promise<Snapshot> } {
-    const shared = this.#underWay.get(key)
-    if (shared && shared.from.epoch === head.epoch && shared.from.seq >= head.seq) return shared
-    const own = { from: head, result: Promise.resolve().then(read) }
+    const { key } = shared
+    const underWay = this.#underWay.get(key)
+    if (underWay && underWay.from.epoch === head.epoch && underWay.from.seq >= head.seq) return underWay
+    const own = { from: head, result: withinTime(shared) }
     this.#underWay.set(key, own)
     const forget = (): void => {
       if (this.#underWay.get(key) === own) this.#underWay.delete(key)
     }
     own.result.then(forget, forget)
     return own
+  }
+}
+
+async function withinTime({ read, timeoutMs }: SharedRead): Promise<Snapshot> {
+  const abort = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new EventStreamError(
+        'unavailable',
+        `snapshot: the read took longer than snapshotTimeoutMs, ${timeoutMs}`,
+      )
+      abort.abort(error)
+      reject(error)
+    }, timeoutMs)
+  })
+  try {
+    return await Promise.race([Promise.resolve().then(() => read(abort.signal)), timeout])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,7 +1,9 @@
-import type { Announcement, Backplane, HistoryPolicy } from '../log/backplane.ts'
+import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
+import { type FeedMember, ChannelFeed } from '../channel/channel-feed.ts'
+import type { LogEntry } from '../log/log-entry.ts'
 import { randomName } from '../log/random-name.ts'
-import type { SessionSelector } from '../session/session-registry.ts'
-import type { HubObserver } from './hub-observer.ts'
+import { type SessionSelector, isSessionSelector } from '../session/session-selector.ts'
+import { type HubObserver, reportError } from './hub-observer.ts'
 
 /** What one instance tells all others. */
 export interface ControlMessage {
@@ -13,54 +15,81 @@ export interface ControlMessage {
 
 const CHANNEL = 'millrace.control'
 const TYPE = 'control'
-/** Who was not there has no streams that a message could end, so nothing is kept. */
-const NO_HISTORY: HistoryPolicy = { maxEvents: 0, maxAgeMs: 0, maxBytes: 0 }
+/** Nobody joins in the past; what is kept lets a feed that lost an announcement read it after all. */
+const HISTORY: HistoryPolicy = { maxEvents: 1000, maxAgeMs: 60_000, maxBytes: 1024 * 1024 }
 
-/** Messages from each instance of a hub to all: events on a reserved channel, without history. */
+interface ControlOptions {
+  readonly backplane: Backplane
+  readonly observer: HubObserver
+  readonly maxQueueBytes: number
+}
+
+/** Messages from each instance of a hub to all: events on a reserved channel, heard like those of any other. */
 export class ControlChannel {
-  readonly #backplane: Backplane
-  readonly #observer: HubObserver
+  readonly #options: ControlOptions
   readonly #onMessage: (message: ControlMessage) => void
-  #tail: Promise<() => void> | undefined
+  #feed: ChannelFeed | undefined
+  #isClosed = false
 
-  constructor(
-    { backplane, observer }: { readonly backplane: Backplane; readonly observer: HubObserver },
-    onMessage: (message: ControlMessage) => void,
-  ) {
-    this.#backplane = backplane
-    this.#observer = observer
+  constructor(options: ControlOptions, onMessage: (message: ControlMessage) => void) {
+    this.#options = options
     this.#onMessage = onMessage
   }
 
-  /** Hears messages from now on; called before the first stream is opened, and harmless afterwards. */
-  listen(): void {
-    this.#tail ??= this.#arm()
+  /** Resolves when messages are heard: awaited before a stream is admitted, so that no revocation can pass it by. */
+  async listen(): Promise<void> {
+    if (this.#isClosed) return
+    const feed = (this.#feed ??= new ChannelFeed(CHANNEL, { ...this.#options, history: HISTORY }))
+    try {
+      await feed.armed
+      this.#join(feed)
+    } catch (error) {
+      // The next stream tries again. This one will hardly be admitted: its own log is on the same backplane.
+      if (this.#feed === feed) this.#feed = undefined
+      reportError(this.#options.observer, error)
+    }
   }
 
   /** Tells all instances, this one included. */
   async send(message: ControlMessage): Promise<void> {
     const record = { type: TYPE, data: JSON.stringify(message) }
-    await this.#backplane.append(CHANNEL, record, { idempotencyKey: randomName(16), history: NO_HISTORY })
+    await this.#options.backplane.append(CHANNEL, record, {
+      idempotencyKey: `-${randomName(16)}`,
+      history: HISTORY,
+    })
   }
 
   /** Hears nothing more. */
   close(): void {
-    this.#tail?.then((stop) => stop()).catch((error: unknown) => this.#observer.onError?.(error))
+    this.#isClosed = true
+    this.#feed?.close()
   }
 
-  async #arm(): Promise<() => void> {
-    try {
-      return await this.#backplane.tail(CHANNEL, (announcement) => this.#hear(announcement))
-    } catch (error) {
-      // The next stream tries again; until then only this instance's own messages count.
-      this.#tail = undefined
-      this.#observer.onError?.(error)
-      return () => undefined
+  #join(feed: ChannelFeed): void {
+    if (this.#member || !feed.head) return
+    const member: FeedMember = {
+      onEntry: (entry) => this.#hear(entry),
+      // The store lost what it had; what comes from now on is heard.
+      onBreak: () => this.#leave(feed),
+      onFail: (error) => {
+        reportError(this.#options.observer, error)
+        this.#leave(feed)
+      },
     }
+    if (feed.attach(member, feed.head)) this.#member = member
   }
 
-  #hear(announcement: Announcement): void {
-    if (announcement.kind !== 'entry') return
-    this.#onMessage(JSON.parse(announcement.entry.data) as ControlMessage)
+  #member: FeedMember | undefined
+
+  #leave(feed: ChannelFeed): void {
+    this.#member = undefined
+    if (!this.#isClosed) this.#join(feed)
+  }
+
+  #hear(entry: LogEntry): void {
+    const message = JSON.parse(entry.data) as Partial<ControlMessage>
+    if (message.kind === 'revoke' && isSessionSelector(message.selector)) {
+      this.#onMessage({ kind: 'revoke', selector: message.selector })
+    }
   }
 }

@@ -36,7 +36,8 @@ export interface StreamInfo {
   readonly principal: string | undefined
 }
 
-/** Writes errors to the console: what an operator gets who asked for nothing else. Clients are told a code at the most. */
-export const consoleObserver: HubObserver = {
-  onError: (error) => console.error('[millrace]', error),
+/** Tells an observer of an error, or the console where none asked for errors. Clients are told a code at the most. */
+export function reportError(observer: HubObserver, error: unknown): void {
+  if (observer.onError) observer.onError(error)
+  else console.error('[millrace]', error)
 }

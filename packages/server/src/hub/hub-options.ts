@@ -1,4 +1,5 @@
-import { type HubObserver, consoleObserver } from './hub-observer.ts'
+import { positive, positiveInteger } from './check-number.ts'
+import type { HubObserver } from './hub-observer.ts'
 import type { ReplayLimits } from '../channel/judge-resume.ts'
 import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'
@@ -36,32 +37,26 @@ const MIB = 1024 * 1024
 /**
  * Fills in the defaults.
  *
- * @throws {RangeError} If a number is not positive (`drainMs`: not 0 or more); the message names option and value.
+ * @throws {RangeError} If a number is not finite and positive (`drainMs`: 0 or more); the message names option and value.
  */
 export function resolveHubOptions(options: HubOptions = {}): ResolvedHubOptions {
   const { history, replay } = options
   return {
     backplane: options.backplane ?? memoryBackplane(),
     history: {
-      maxEvents: positive('history.maxEvents', history?.maxEvents ?? 1000),
+      maxEvents: positiveInteger('history.maxEvents', history?.maxEvents ?? 1000),
       maxAgeMs: positive('history.maxAgeMs', history?.maxAgeMs ?? 600_000),
       maxBytes: positive('history.maxBytes', history?.maxBytes ?? 16 * MIB),
     },
     replay: {
-      maxEvents: positive('replay.maxEvents', replay?.maxEvents ?? 10_000),
+      maxEvents: positiveInteger('replay.maxEvents', replay?.maxEvents ?? 10_000),
       maxBytes: positive('replay.maxBytes', replay?.maxBytes ?? 16 * MIB),
     },
     maxEventBytes: positive('maxEventBytes', options.maxEventBytes ?? MIB),
     maxQueueBytes: positive('maxQueueBytes', options.maxQueueBytes ?? MIB),
-    heartbeatMs: positive('heartbeatMs', options.heartbeatMs ?? 15_000),
+    heartbeatMs: positiveInteger('heartbeatMs', options.heartbeatMs ?? 15_000),
     writeTimeoutMs: positive('writeTimeoutMs', options.writeTimeoutMs ?? 30_000),
     drainMs: options.drainMs === 0 ? 0 : positive('drainMs', options.drainMs ?? 10_000),
-    observer: { ...consoleObserver, ...options.observer },
+    observer: options.observer ?? {},
   }
-}
-
-/** Returns `value` if it is above 0; throws a `RangeError` that names the option if not. */
-export function positive(option: string, value: number): number {
-  if (typeof value === 'number' && value > 0) return value
-  throw new RangeError(`${option} must be a number above 0; got ${String(value)}`)
 }

@@ -19,6 +19,8 @@ export interface HubParts {
   readonly snapshots: SnapshotReads
   /** Flushes sessions after each tick. */
   readonly scheduler: FlushScheduler
+  /** Resolves when messages of other instances are heard. */
+  readonly listenForControl: () => Promise<void>
   /** Over how many milliseconds clients are to spread their return, while the hub admits nobody; else `undefined`. */
   readonly turnAwayMs: () => number | undefined
 }

@@ -1,7 +1,8 @@
 import { type Channel, type ChannelInput, EventStreamError } from '@millrace/core'
-import { formatCursor, isApplicationId, isReservedType } from '@millrace/core/protocol'
+import { formatCursor, isApplicationId, isEventType, isReservedType } from '@millrace/core/protocol'
 import { SnapshotReads } from '../channel/snapshot.ts'
-import { type ChannelResponseOptions, channelResponse } from '../response/channel-response.ts'
+import type { ChannelResponseOptions } from '../response/channel-options.ts'
+import { channelResponse } from '../response/channel-response.ts'
 import { spreadOver } from '../response/event-stream-headers.ts'
 import {
   type StreamHandler,
@@ -9,7 +10,10 @@ import {
   streamResponse,
 } from '../response/stream-response.ts'
 import { FlushScheduler } from '../session/flush-scheduler.ts'
-import { type SessionSelector, SessionRegistry, endCleanly } from '../session/session-registry.ts'
+import { SessionRegistry, endCleanly } from '../session/session-registry.ts'
+import { type SessionSelector, isSessionSelector } from '../session/session-selector.ts'
+import type { Session } from '../session/session.ts'
+import { nonNegativeInteger } from './check-number.ts'
 import { ControlChannel } from './control-channel.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { type HubOptions, resolveHubOptions } from './hub-options.ts'
@@ -58,6 +62,7 @@ export interface HubInspection {
 export class Hub {
   readonly #parts: HubParts
   readonly #control: ControlChannel
+  #windowTimer: ReturnType<typeof setTimeout> | undefined
   #state: { readonly name: 'open' } | { readonly name: 'draining' | 'closed'; readonly spreadMs: number } = {
     name: 'open',
   }
@@ -71,6 +76,7 @@ export class Hub {
       scheduler: new FlushScheduler(),
       sources: new Set(),
       snapshots: new SnapshotReads(),
+      listenForControl: () => this.#control.listen(),
       turnAwayMs: () => (this.#state.name === 'open' ? undefined : this.#state.spreadMs),
     }
     this.#control = new ControlChannel(resolved, ({ selector }) => {
@@ -125,9 +131,11 @@ export class Hub {
     channel: Channel<object, Output>,
     options: ChannelResponseOptions<Output, Params> & { readonly params?: Params } = {},
   ): Promise<Response> {
-    drainAtShutdown(this)
-    this.#control.listen()
-    return channelResponse(this.#parts, request, channel as unknown as Channel, options)
+    if (!this.isDraining) drainAtShutdown(this)
+    return channelResponse(this.#parts, request, channel as unknown as Channel, {
+      ...options,
+      params: options.params as Params,
+    })
   }
 
   /** Answers a request with the events of one source. */
@@ -139,7 +147,7 @@ export class Hub {
       readonly runInScope?: <Result>(step: () => Result) => Result
     },
   ): Promise<Response> {
-    drainAtShutdown(this)
+    if (!this.isDraining) drainAtShutdown(this)
     return streamResponse(this.#parts, request, handler, { runInScope: (step) => step(), ...options })
   }
 
@@ -147,10 +155,16 @@ export class Hub {
    * Ends the streams that carry a tag, or belong to a principal, on every instance. Their clients return and are judged again.
    *
    * @returns How many streams ended on this instance.
+   * @throws {TypeError} If the selector is not one tag or one principal.
    * @throws {EventStreamError} What the backplane says, if the other instances could not be told; here the streams have ended.
    */
   async revoke(selector: SessionSelector): Promise<number> {
     this.#checkOpen()
+    if (!isSessionSelector(selector)) {
+      throw new TypeError(
+        `revoke: expected { tag } or { principal }, one text not empty; got ${JSON.stringify(selector)}`,
+      )
+    }
     const ended = this.#parts.sessions.end(selector, 'revoked')
     await this.#control.send({ kind: 'revoke', selector })
     return ended
@@ -179,14 +193,17 @@ export class Hub {
    */
   async drain({ windowMs = this.#parts.options.drainMs }: DrainOptions = {}): Promise<DrainResult> {
     const { sessions } = this.#parts
+    nonNegativeInteger('windowMs', windowMs)
     if (this.#state.name === 'open') this.#state = { name: 'draining', spreadMs: windowMs }
-    const finite = [...sessions.records].filter(({ channel }) => channel === undefined)
     const endless = [...sessions.records].filter(({ channel }) => channel !== undefined)
     for (const record of endless) endCleanly(record, 'drained', spreadOver(windowMs))
-    await Promise.race([sessions.whenEmpty(), delay(windowMs)])
-    const late = finite.filter(({ session }) => !session.hasEnded)
-    for (const { session } of late) session.end('drained')
-    return { moved: endless.length, finished: finite.length - late.length, cut: late.length }
+    const finite = this.#openSessions()
+    await Promise.race([sessions.whenEmpty(), this.#windowEnds(windowMs)])
+    clearTimeout(this.#windowTimer)
+    // A handler that answered with a response of its own has none of ours open.
+    const late = this.#openSessions()
+    for (const session of late) session.end('drained')
+    return { moved: endless.length, finished: finite.size - late.size, cut: late.size }
   }
 
   /** Ends everything at once, and lets go of the backplane. Publishing afterwards throws `closed`. */
@@ -194,12 +211,24 @@ export class Hub {
     if (this.#state.name === 'closed') return
     const { sessions, feeds, options } = this.#parts
     this.#state = { name: 'closed', spreadMs: options.drainMs }
-    for (const record of sessions.records) endCleanly(record, 'drained', spreadOver(options.drainMs))
     forgetAtShutdown(this)
+    for (const record of sessions.records) endCleanly(record, 'drained', spreadOver(options.drainMs))
+    for (const session of sessions.held) session.end('drained')
     this.#control.close()
     feeds.close()
     sessions.close()
     await options.backplane.close()
+  }
+
+  #windowEnds(windowMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#windowTimer = setTimeout(resolve, windowMs)
+    })
+  }
+
+  #openSessions(): ReadonlySet<Session> {
+    const { records, held } = this.#parts.sessions
+    return new Set([...[...records].map(({ session }) => session), ...held])
   }
 
   #recordOf(
@@ -217,8 +246,11 @@ export class Hub {
         `publish: stream ${channel.stream} has parameters; bind it first, as in ${channel.stream}({ … })`,
       )
     }
-    if (isReservedType(type))
-      throw new TypeError(`publish: the event type ${JSON.stringify(type)} is reserved`)
+    if (!isEventType(type) || isReservedType(type)) {
+      throw new TypeError(
+        `publish: the event type must be 1 to 200 characters without line ends or NUL, and "millrace." is reserved; got ${JSON.stringify(type)}`,
+      )
+    }
     if (id !== undefined && !isApplicationId(id)) {
       throw new TypeError(`publish: id must be 1 to 64 of A-Za-z0-9_-; got ${JSON.stringify(id)}`)
     }
@@ -242,8 +274,4 @@ export class Hub {
   #checkOpen(): void {
     if (this.#state.name === 'closed') throw new EventStreamError('closed', 'the hub was closed')
   }
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

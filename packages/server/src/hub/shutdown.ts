@@ -49,7 +49,7 @@ function listen(process: SignalSource): Shutdown {
   let isDraining = false
   const onSignal = (signal: string): void => {
     const all = [...hubs]
-    if (isDraining) return all.forEach((hub) => void hub.close())
+    if (isDraining) return all.forEach((hub) => void hub.close().catch(() => undefined))
     isDraining = true
     void Promise.allSettled(all.map((hub) => hub.drain())).then(() => {
       stopListening()

@@ -3,6 +3,7 @@ import { type GapReason, formatCursor } from '@millrace/core/protocol'
 import { eventOf } from '../channel/event-of.ts'
 import { type ChannelReader, type StreamStart, joinChannel } from '../channel/join-channel.ts'
 import type { LogEntry } from '../log/log-entry.ts'
+import { type HubObserver, reportError } from './hub-observer.ts'
 import type { HubParts } from './hub-parts.ts'
 
 /** Items that may wait for the loop; past that the log is read again at the loop's pace. */
@@ -40,45 +41,88 @@ export type Subscription<Output extends object> = AsyncGenerator<
 
 type Item = ChannelEvent<Record<string, unknown>> | SubscriptionGap
 
-/** Hears a channel; joins again behind the last item whenever the log broke off, or the loop fell behind. */
-export async function* subscribeTo(
+/**
+ * Hears a channel from now on; joins again behind the last item whenever the log broke off, or the loop fell behind.
+ *
+ * An object of its own around the loop, since a generator that waits cannot be returned from: `return()` and the signal end
+ * it at once, also before the first `next()`.
+ */
+export function subscribeTo(
   parts: HubParts,
   channel: Channel,
   { lastEventId = '', start = 'head', signal }: SubscribeOptions,
 ): AsyncGenerator<Item, void, undefined> {
-  let cursor = lastEventId
+  const stop = new AbortController()
   const { feed, release } = parts.feeds.use(channel.channel)
-  try {
-    while (!signal?.aborted && !feed.isClosed) {
-      const inbox = new Inbox(channel, signal)
-      const { backplane, history, replay } = parts.options
-      const joined = joinChannel(inbox, {
-        feed,
-        channel: channel.channel,
-        lastEventId: cursor,
-        start,
-        backplane,
-        history,
-        replay,
-      })
-      // Its error comes out of `take`, when what was read before it has been yielded.
-      joined.catch((error: unknown) => inbox.fail(error))
-      try {
-        let hasProgressed = false
-        for (let item = await inbox.take(); item; item = await inbox.take()) {
-          hasProgressed = true
-          yield item
-        }
-        cursor = inbox.lastEventId || cursor
-        // A log that breaks off again at once is given time, and this process its other work.
-        if (!hasProgressed) await delay(REJOIN_DELAY_MS)
-      } finally {
-        inbox.end()
-        joined.then((leave) => leave()).catch(() => undefined)
-      }
-    }
-  } finally {
+  const { backplane, history, replay, observer } = parts.options
+  const end = (): void => {
+    signal?.removeEventListener('abort', end)
+    stop.abort()
     release()
+  }
+  signal?.addEventListener('abort', end, { once: true })
+
+  const join = (cursor: string): Inbox => {
+    const inbox = new Inbox(channel, observer)
+    const joined = joinChannel(inbox, {
+      feed,
+      channel: channel.channel,
+      lastEventId: cursor,
+      start,
+      backplane,
+      history,
+      replay,
+    })
+    // Its error comes out of `take`, when what was read before it has been yielded.
+    joined.catch((error: unknown) => inbox.fail(error))
+    inbox.onEnd(() => void joined.then((leave) => leave()).catch(() => undefined))
+    stop.signal.addEventListener('abort', () => inbox.end(), { once: true })
+    return inbox
+  }
+
+  const first = join(lastEventId)
+  async function* loop(): AsyncGenerator<Item, void, undefined> {
+    let cursor = lastEventId
+    for (let inbox = first; !stop.signal.aborted; inbox = join(cursor)) {
+      let hasProgressed = false
+      for (let item = await inbox.take(); item && !stop.signal.aborted; item = await inbox.take()) {
+        hasProgressed = true
+        yield item
+      }
+      cursor = inbox.lastEventId || cursor
+      if (feed.isClosed) return
+      // A log that breaks off again at once is given time, and this process its other work.
+      if (!hasProgressed && !stop.signal.aborted) await delay(REJOIN_DELAY_MS)
+    }
+  }
+  const items = loop()
+  const settle = async (step: Promise<IteratorResult<Item, void>>): Promise<IteratorResult<Item, void>> => {
+    try {
+      const result = await step
+      if (result.done) end()
+      return result
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+  if (signal?.aborted) end()
+  return {
+    next: () => settle(items.next()),
+    return: () => {
+      end()
+      return settle(items.return())
+    },
+    throw: (error) => {
+      end()
+      return settle(items.throw(error))
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async [Symbol.asyncDispose]() {
+      await this.return()
+    },
   }
 }
 
@@ -87,20 +131,18 @@ class Inbox implements ChannelReader {
   /** Where to go on from: the last item taken, or where the join opened; empty before that. */
   lastEventId = ''
   readonly #channel: Channel
+  readonly #observer: HubObserver
   #items: Item[] = []
   #hasEnded = false
   #error: { readonly error: unknown } | undefined
   #isReplaying = true
   #wake: () => void = () => undefined
   #wakeJoin: () => void = () => undefined
-  readonly #signal: AbortSignal | undefined
-  readonly #onAbort = (): void => this.end()
+  #leave: () => void = () => undefined
 
-  constructor(channel: Channel, signal: AbortSignal | undefined) {
+  constructor(channel: Channel, observer: HubObserver) {
     this.#channel = channel
-    this.#signal = signal
-    signal?.addEventListener('abort', this.#onAbort, { once: true })
-    if (signal?.aborted) this.end()
+    this.#observer = observer
   }
 
   get hasEnded(): boolean {
@@ -111,13 +153,20 @@ class Inbox implements ChannelReader {
     return this.#items.length >= MAX_WAITING
   }
 
+  /** Runs `leave` once, when nothing more is wanted. */
+  onEnd(leave: () => void): void {
+    this.#leave = leave
+  }
+
   /** The next item; `undefined` when a new join is needed, or the subscription is over. */
   async take(): Promise<Item | undefined> {
     for (;;) {
       const item = this.#items.shift()
-      if (item) this.lastEventId = item.lastEventId
       if (this.#items.length === 0) this.#wakeJoin()
-      if (item || this.#signal?.aborted) return this.#signal?.aborted ? undefined : item
+      if (item) {
+        this.lastEventId = item.lastEventId
+        return item
+      }
       if (this.#error) throw this.#error.error
       if (this.#hasEnded) return undefined
       await new Promise<void>((resolve) => {
@@ -127,15 +176,16 @@ class Inbox implements ChannelReader {
   }
 
   fail(error: unknown): void {
-    this.#error = { error }
+    this.#error ??= { error }
     this.end()
   }
 
   end(): void {
+    if (this.#hasEnded) return
     this.#hasEnded = true
-    this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#wake()
     this.#wakeJoin()
+    this.#leave()
   }
 
   async ready(): Promise<void> {
@@ -155,9 +205,15 @@ class Inbox implements ChannelReader {
 
   onEntry(entry: LogEntry): void {
     if (this.#hasEnded) return
-    if (!this.#isReplaying && this.#items.length >= MAX_WAITING) return this.end()
+    if (!this.#isReplaying && this.isFull) return this.end()
     const lastEventId = formatCursor(entry, entry.id)
-    this.#put(eventOf(entry, { channel: this.#channel, lastEventId, replayed: this.#isReplaying }))
+    try {
+      this.#put(eventOf(entry, { channel: this.#channel, lastEventId, replayed: this.#isReplaying }))
+    } catch (error) {
+      // Another version of the contract wrote it, perhaps; what becomes of it is this one's to say.
+      if (this.#channel.invalidData === 'fail') this.fail(error)
+      else reportError(this.#observer, error)
+    }
   }
 
   onLive(): void {
@@ -166,6 +222,10 @@ class Inbox implements ChannelReader {
 
   onBreak(): void {
     this.end()
+  }
+
+  onFail(error: unknown): void {
+    this.fail(error)
   }
 
   #put(item: Item): void {

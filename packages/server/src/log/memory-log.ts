@@ -30,6 +30,11 @@ export class MemoryLog {
     return this.#head
   }
 
+  /** When the newest entry was appended, in milliseconds since the epoch; `-Infinity` where nothing is kept. */
+  get newestAtMs(): number {
+    return this.#entries.length > this.#first ? (this.#entries.at(-1)?.atMs ?? -Infinity) : -Infinity
+  }
+
   /** Appends a record, or names the entry that the same key made before. */
   append(record: LogRecord, { idempotencyKey, history }: AppendOptions): AppendResult & { entry?: LogEntry } {
     const earlier = this.#byKey.get(idempotencyKey)

@@ -47,13 +47,13 @@ async function answer(
   const request = toRequest(incoming, abort.signal)
   if (!request) return void outgoing.writeHead(400).end()
   const response = await handler(request)
-  if (outgoing.destroyed) return response.body?.cancel()
+  if (abort.signal.aborted) return response.body?.cancel()
   outgoing.writeHead(response.status, headersOf(response))
   if (response.body) await write(response.body, outgoing)
   else outgoing.end()
 }
 
-/** The request as fetch has it; `undefined` where its target or host is no URL. */
+/** The request as fetch has it; `undefined` where fetch has none: a target or host that is no URL, a forbidden method. */
 function toRequest(incoming: IncomingMessage | Http2ServerRequest, signal: AbortSignal): Request | undefined {
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -61,15 +61,27 @@ function toRequest(incoming: IncomingMessage | Http2ServerRequest, signal: Abort
     if (name.startsWith(':') || value === undefined) continue
     for (const each of Array.isArray(value) ? value : [value]) headers.append(name, each)
   }
-  const isSecure = 'encrypted' in incoming.socket && incoming.socket.encrypted === true
-  const host = headers.get('host') ?? incoming.headers[':authority'] ?? 'localhost'
-  const url = `${isSecure ? 'https' : 'http'}://${String(host)}${incoming.url ?? '/'}`
-  if (!URL.canParse(url)) return undefined
+  const url = urlOf(incoming, headers)
   const { method = 'GET' } = incoming
+  // Fetch has no other methods, and forbids these.
+  if (!url || ['CONNECT', 'TRACE', 'TRACK'].includes(method)) return undefined
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
   // The DOM's and Node's types of a stream differ, the streams do not; `duplex` is missing from the DOM's.
   const body = Readable.toWeb(incoming) as NodeReadableStream as unknown as ReadableStream
   return new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit)
+}
+
+/** A host is a name or an address and a port; anything else could pass itself off as a part of the path. */
+const HOST = /^[A-Za-z0-9_.-]+(:[0-9]+)?$|^\[[0-9A-Fa-f:.]+\](:[0-9]+)?$/
+
+function urlOf(incoming: IncomingMessage | Http2ServerRequest, headers: Headers): string | undefined {
+  const { url: target = '/' } = incoming
+  // A proxy asks in absolute form.
+  if (/^https?:\/\//i.test(target)) return URL.canParse(target) ? target : undefined
+  const host = headers.get('host') ?? String(incoming.headers[':authority'] ?? 'localhost')
+  if (!HOST.test(host) || !target.startsWith('/')) return undefined
+  const isSecure = 'encrypted' in incoming.socket && incoming.socket.encrypted === true
+  return `${isSecure ? 'https' : 'http'}://${host}${target}`
 }
 
 function headersOf(response: Response): Record<string, string | string[]> {

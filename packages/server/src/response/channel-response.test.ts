@@ -5,7 +5,7 @@ import { BlockReader, streamRequest } from '../../test/block-reader.ts'
 import { Hub } from '../hub/hub.ts'
 import type { HubOptions } from '../hub/hub-options.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'
-import type { ChannelResponseOptions } from './channel-response.ts'
+import type { ChannelResponseOptions } from './channel-options.ts'
 import { type ToResponseOptions, toResponse } from './to-response.ts'
 
 type Ticks = { tick: { n: number } }
@@ -226,19 +226,97 @@ describe('a channel response', () => {
     expect(await reader.event()).toMatchObject({ type: 'millrace.heartbeat', data: '{}', id: later[11] })
   })
 
-  test('ends a stream whose filter throws, and shows it nothing', async () => {
-    const error = vi.spyOn(console, 'error').mockReturnValue()
-    const hub = createHub()
-    const authorize = (): { filter: () => boolean } => ({
-      filter: () => {
+  test.each([
+    [
+      'throws',
+      () => {
         throw new Error('secret')
       },
-    })
-    const reader = await open(hub, '', { authorize })
+    ],
+    ['answers with a promise', async () => false],
+    ['answers nothing', () => undefined],
+  ])('shows a client nothing that its filter cannot judge, since it %s', async (_, filter) => {
+    const onError = vi.fn<(error: unknown) => void>()
+    const hub = createHub({ observer: { onError } })
+    const authorize = () => ({ filter: filter as unknown as () => boolean })
+    const reader = await open(hub, '', { authorize, heartbeatMs: 60 })
     await reader.events(2)
+    const [, one] = await publishTo(hub, 1, 1)
+    expect(await reader.event()).toMatchObject({ type: 'millrace.heartbeat', id: one })
+    expect(onError).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([[undefined], [null], [false], ['yes'], [{ expiresAtMs: Number.NaN }]])(
+    'lets nobody in whom authorize did not admit: %j',
+    async (granted) => {
+      const hub = createHub()
+      const authorize = () => granted as never
+      await expect(toResponse(streamRequest(), ticks, { hub, authorize })).rejects.toThrow(/authorize/)
+      expect(hub.inspect().streams).toBe(0)
+    },
+  )
+
+  test('turns away who was revoked while being judged', async () => {
+    const hub = createHub()
+    const authorize = async (): Promise<object> => {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      return { principal: 'ann' }
+    }
+    const answer = toResponse(streamRequest(), ticks, { hub, authorize })
+    expect(await hub.revoke({ principal: 'ann' })).toBe(0)
+    expect(await (await answer).text()).toBe('retry: 0\n\n')
+    expect(hub.inspect().streams).toBe(0)
+  })
+
+  test.each([[{}], [{ tag: '' }], [{ tag: undefined }], [{ tag: 'a', principal: 'b' }], [null]])(
+    'ends nobody for a revocation that names nobody: %j',
+    async (selector) => {
+      const hub = createHub()
+      await open(hub)
+      await expect(hub.revoke(selector as never)).rejects.toThrow(TypeError)
+      expect(hub.inspect().streams).toBe(1)
+    },
+  )
+
+  test.each([
+    [{ heartbeatMs: 0 }, 'heartbeatMs'],
+    [{ heartbeatMs: 1.5 }, 'heartbeatMs'],
+    [{ reconnectionTimeMs: -1 }, 'reconnectionTimeMs'],
+    [{ lifetimeMs: 0 }, 'lifetimeMs'],
+    [{ start: 'tail' as never }, 'start'],
+  ])('names the option that is out of range: %j', async (options, name) => {
+    const hub = createHub()
+    await expect(toResponse(streamRequest(), ticks, { hub, ...options })).rejects.toThrow(name)
+    expect(hub.inspect().streams).toBe(0)
+  })
+
+  test.each(['a\nb', '', '\ud800', 'x'.repeat(201), 'millrace.open', 7])(
+    'cannot be poisoned by a type: %j',
+    async (type) => {
+      const hub = createHub()
+      const reader = await open(hub)
+      await reader.events(2)
+      await expect(hub.publish(ticks, { type, data: { n: 1 } } as never)).rejects.toThrow(TypeError)
+      await publishTo(hub, 2, 2)
+      expect(numberOf(await reader.event())).toBe(2)
+    },
+  )
+
+  test('hides nothing from one reader that another changed', async () => {
+    const hub = createHub({ observer: { onError: () => undefined } })
+    const authorize = () => ({
+      filter: (event: { data: { n: number } }) => {
+        event.data.n = -1
+        return true
+      },
+    })
+    await (await open(hub, '', { authorize })).events(2)
+    const subscription = hub.subscribe(ticks)
+    await new Promise((resolve) => setTimeout(resolve))
     await publishTo(hub, 1, 1)
-    expect(await reader.rest()).toEqual([])
-    expect(error).toHaveBeenCalled()
+    const item = await subscription.next()
+    expect(item.value).toMatchObject({ data: { n: 1 } })
+    await subscription.return()
   })
 
   test('beats within its promise while nothing happens', async () => {
@@ -263,8 +341,9 @@ describe('a channel response', () => {
 
   test('tells the client how long to wait before it reconnects', async () => {
     const reader = await open(createHub(), '', { reconnectionTimeMs: 1234 })
-    await reader.event()
+    expect(await reader.next()).toMatchObject({ kind: 'comment' })
     expect(await reader.next()).toEqual({ kind: 'retry', retryMs: 1234 })
+    expect(await reader.next()).toMatchObject({ type: 'millrace.open' })
   })
 
   test('lets authorize refuse, before anything is opened', async () => {

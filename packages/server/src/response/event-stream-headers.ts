@@ -33,6 +33,11 @@ export function optionsResponse(allow: string): Response {
   return new Response(null, { status: 204, headers: { Allow: allow } })
 }
 
+/** The answer to a method that a route does not have. */
+export function methodNotAllowedResponse(allow: string): Response {
+  return new Response(null, { status: 405, headers: { Allow: allow } })
+}
+
 /**
  * Asks a client to return later, somewhere within `spreadMs`. Status 200, since a native `EventSource` gives up on any other;
  * 503 for requests that did not ask for an event stream.

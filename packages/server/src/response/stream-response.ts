@@ -1,9 +1,11 @@
 import { type Channel, encodeEventBytes } from '@millrace/core'
 import { END, isReservedType } from '@millrace/core/protocol'
 import { HEARTBEAT_COMMENT, endFrame, openFrame } from '../channel/protocol-frames.ts'
-import { positive } from '../hub/hub-options.ts'
+import { positiveInteger } from '../hub/check-number.ts'
+import { reportError } from '../hub/hub-observer.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
 import { Session } from '../session/session.ts'
+import { isResponse } from './authorize.ts'
 import {
   EVENT_STREAM_HEADERS,
   headResponse,
@@ -70,14 +72,29 @@ export async function streamResponse<Params>(
   const turnAwayMs = parts.turnAwayMs()
   if (turnAwayMs !== undefined) return returnLaterResponse(request, turnAwayMs)
 
-  const heartbeatMs = positive('heartbeatMs', options.heartbeatMs ?? parts.options.heartbeatMs)
+  const heartbeatMs = positiveInteger('heartbeatMs', options.heartbeatMs ?? parts.options.heartbeatMs)
   const session = new Session({
     limits: parts.options,
     scheduler: parts.scheduler,
     requestSignal: request.signal,
   })
-  let hasBegun = false
-  // Before the handler is asked: a drain would not know of a stream that is yet to begin, and nothing would ever end it.
+  // A drain has to know of a stream that is yet to begin, or nothing would ever end it.
+  const letGo = parts.sessions.hold(session)
+  let begun: Response | AsyncIterator<YieldedEvent>
+  try {
+    begun = iteratorOf(
+      await runInScope(() => handler({ request, signal: session.signal, lastEventId, params })),
+      runInScope,
+    )
+  } catch (error) {
+    session.end('failed')
+    throw error
+  }
+  if (isResponse(begun)) {
+    // Its body may hang on the handler's signal, which goes on to follow the request.
+    letGo()
+    return begun
+  }
   parts.sessions.add({
     session,
     channel: undefined,
@@ -86,38 +103,31 @@ export async function streamResponse<Params>(
     endsAtMs: Infinity,
     endsAs: 'lifetime',
     heartbeatMs,
-    beat: () => {
-      if (hasBegun) session.write(HEARTBEAT_COMMENT)
-    },
+    beat: () => session.write(HEARTBEAT_COMMENT),
     farewell: () => undefined,
   })
-  const source = await begin(session, () =>
-    runInScope(() => handler({ request, signal: session.signal, lastEventId, params })),
-  )
-  if (!isAsyncIterable(source)) {
-    session.end('done')
-    return source
-  }
-  hasBegun = true
+  letGo()
   session.write(openFrame({ resume: lastEventId === '' ? 'fresh' : 'resumed', delivery: 'all', heartbeatMs }))
-  void pump(
-    session,
-    runInScope(() => source[Symbol.asyncIterator]()),
-    { parts, runInScope, contract: options.contract },
-  )
+  void pump(session, begun, { parts, runInScope, contract: options.contract })
   return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
 }
 
-async function begin(
-  session: Session,
-  start: () => AsyncIterable<YieldedEvent> | Promise<AsyncIterable<YieldedEvent> | Response>,
-): Promise<AsyncIterable<YieldedEvent> | Response> {
-  try {
-    return await start()
-  } catch (error) {
-    session.end('failed')
-    throw error
+/**
+ * What a handler returned: a response, or the iterator of its events.
+ *
+ * @throws {TypeError} If it is neither.
+ */
+function iteratorOf(
+  returned: AsyncIterable<YieldedEvent> | Response,
+  runInScope: <Result>(step: () => Result) => Result,
+): Response | AsyncIterator<YieldedEvent> {
+  if (typeof returned === 'object' && returned !== null) {
+    if (Symbol.asyncIterator in returned) return runInScope(() => returned[Symbol.asyncIterator]())
+    if (isResponse(returned)) return returned
   }
+  throw new TypeError(
+    `eventStream: the handler must be an async generator, or return an async iterable or a Response; got ${String(returned)}`,
+  )
 }
 
 interface PumpOptions {
@@ -139,7 +149,7 @@ async function pump(
     // needed. One that heeds neither is abandoned, and stays counted.
     const released = cause === 'done' ? undefined : runInScope(async () => source.return?.())
     Promise.resolve(released)
-      .catch((error: unknown) => observer.onError?.(error))
+      .catch((error: unknown) => reportError(observer, error))
       .finally(() => parts.sources.delete(session))
   })
   try {
@@ -156,7 +166,7 @@ async function pump(
   } catch (error) {
     // A source that heeds its signal throws when the client is gone; that is no news.
     if (session.hasEnded) return
-    observer.onError?.(error)
+    reportError(observer, error)
     await session.ready()
     session.end('failed', endFrame({ reason: 'failed' }))
   }
@@ -172,10 +182,4 @@ function encodeYielded(event: YieldedEvent, contract: Channel | undefined): Uint
   }
   const text = contract ? contract.encode(type, data) : typeof data === 'string' ? data : JSON.stringify(data)
   return encodeEventBytes({ event: type, data: text, id }, { ids: 'any' })
-}
-
-function isAsyncIterable(
-  value: AsyncIterable<YieldedEvent> | Response,
-): value is AsyncIterable<YieldedEvent> {
-  return Symbol.asyncIterator in value
 }

@@ -1,7 +1,7 @@
 import type { Channel } from '@millrace/core'
 import type { Hub } from '../hub/hub.ts'
 import { getHub } from '../hub/process-hub.ts'
-import type { ChannelResponseOptions } from './channel-response.ts'
+import type { ChannelResponseOptions } from './channel-options.ts'
 import { optionsResponse } from './event-stream-headers.ts'
 
 /** Options of {@link toResponse}. */

@@ -1,6 +1,7 @@
+import { retryFrame } from '../channel/protocol-frames.ts'
 import type { HubObserver } from '../hub/hub-observer.ts'
 import type { EndCause, Session } from './session.ts'
-import { retryFrame } from '../channel/protocol-frames.ts'
+import { type SessionSelector, isSelected } from './session-selector.ts'
 
 /** What the registry knows of a session besides itself. */
 export interface SessionRecord {
@@ -24,8 +25,13 @@ export interface SessionRecord {
   readonly farewell: () => Uint8Array | undefined
 }
 
-/** Which sessions to end: those with this tag, or of this principal. */
-export type SessionSelector = { readonly tag: string } | { readonly principal: string }
+/** A request that is being judged: what is revoked meanwhile counts for it. */
+export interface Admission {
+  /** Whether the stream that comes of it was revoked before it began. */
+  readonly isRevoked: (stream: Pick<SessionRecord, 'tags' | 'principal'>) => boolean
+  /** Ends the judging, whatever came of it. */
+  readonly end: () => void
+}
 
 /** How a client that is sent away for a while is told to return. */
 const SHORT_RETRY_MS = 250
@@ -37,6 +43,9 @@ export class SessionRegistry {
   readonly #writeTimeoutMs: number
   readonly #observer: HubObserver
   readonly #records = new Set<SessionRecord>()
+  /** Sessions whose handler has not answered yet. */
+  readonly #held = new Set<Session>()
+  readonly #admissions = new Set<SessionSelector[]>()
   readonly #beatenMs = new WeakMap<SessionRecord, number>()
   #timer: ReturnType<typeof setInterval> | undefined
   #periodMs = Infinity
@@ -52,34 +61,61 @@ export class SessionRegistry {
     return this.#records
   }
 
+  /** Sessions that are not streams yet, and may still become some. */
+  get held(): ReadonlySet<Session> {
+    return this.#held
+  }
+
+  /** Notes that a request is being judged. */
+  admit(): Admission {
+    const revoked: SessionSelector[] = []
+    this.#admissions.add(revoked)
+    return {
+      isRevoked: (stream) => revoked.some((selector) => isSelected(stream, selector)),
+      end: () => this.#admissions.delete(revoked),
+    }
+  }
+
+  /** Keeps a session whose handler has yet to answer, so that a drain knows of it. Returns a function that lets go of it. */
+  hold(session: Session): () => void {
+    const release = (): void => {
+      this.#held.delete(session)
+      this.#wakeIfEmpty()
+    }
+    this.#held.add(session)
+    session.onEnd(release)
+    return release
+  }
+
   /** Adds a session until it ends. */
   add(record: SessionRecord): void {
     if (record.session.hasEnded) return
     this.#records.add(record)
-    this.#beatenMs.set(record, Date.now())
+    this.#beatenMs.set(record, performance.now())
     const { channel, principal } = record
-    const openedAtMs = Date.now()
+    const openedAtMs = performance.now()
     this.#observer.onStreamOpen?.({ channel, principal })
     record.session.onEnd((cause) => {
       this.#remove(record)
-      this.#observer.onStreamEnd?.({ channel, principal, cause, durationMs: Date.now() - openedAtMs })
+      this.#observer.onStreamEnd?.({ channel, principal, cause, durationMs: performance.now() - openedAtMs })
     })
     this.#tickAtLeastEvery(Math.min(record.heartbeatMs / 4, this.#writeTimeoutMs / 4, 1000))
   }
 
-  /** Ends all sessions that a selector names. Returns how many. */
+  /** Ends all sessions that a selector names, those that are being judged included. Returns how many. */
   end(selector: SessionSelector, cause: EndCause): number {
-    const named = [...this.#records].filter((record) =>
-      'tag' in selector ? record.tags.includes(selector.tag) : record.principal === selector.principal,
-    )
+    for (const revoked of this.#admissions) revoked.push(selector)
+    const named = [...this.#records].filter((record) => isSelected(record, selector))
     for (const record of named) endCleanly(record, cause)
     return named.length
   }
 
   /** Resolves when no session is left. */
   whenEmpty(): Promise<void> {
-    if (this.#records.size === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#wakeWhenEmpty.push(resolve))
+    return new Promise((resolve) => {
+      this.#wakeWhenEmpty.push(resolve)
+      this.#wakeIfEmpty()
+    })
   }
 
   /** Stops the timer; sessions are not touched. */
@@ -91,8 +127,12 @@ export class SessionRegistry {
 
   #remove(record: SessionRecord): void {
     this.#records.delete(record)
-    if (this.#records.size > 0) return
-    this.close()
+    if (this.#records.size === 0) this.close()
+    this.#wakeIfEmpty()
+  }
+
+  #wakeIfEmpty(): void {
+    if (this.#records.size + this.#held.size > 0) return
     for (const wake of this.#wakeWhenEmpty.splice(0)) wake()
   }
 
@@ -106,13 +146,14 @@ export class SessionRegistry {
   }
 
   #tick(): void {
-    const nowMs = Date.now()
+    const nowMs = performance.now()
     for (const record of this.#records) this.#check(record, nowMs)
   }
 
+  // Silence is measured on the clock that nobody sets; only what was given as a date is compared with the date.
   #check(record: SessionRecord, nowMs: number): void {
     const { session } = record
-    if (nowMs >= record.endsAtMs) {
+    if (Date.now() >= record.endsAtMs) {
       return endCleanly(record, record.endsAs, record.endsAs === 'lifetime' ? SHORT_RETRY_MS : undefined)
     }
     if (session.isBehind) {
@@ -129,7 +170,11 @@ export class SessionRegistry {
 }
 
 /** Ends a session between two blocks: with its position if it moved, and with a time to return if one is given. */
-export function endCleanly({ session, farewell }: SessionRecord, cause: EndCause, retryMs?: number): void {
+export function endCleanly(
+  { session, farewell }: Pick<SessionRecord, 'session' | 'farewell'>,
+  cause: EndCause,
+  retryMs?: number,
+): void {
   const last = farewell()
   const retry = retryMs === undefined ? undefined : retryFrame(retryMs)
   session.end(cause, last && retry ? concatenated(last, retry) : (last ?? retry))

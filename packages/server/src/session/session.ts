@@ -53,8 +53,8 @@ export class Session implements Flushable {
   readonly body: ReadableStream<Uint8Array>
   /** Aborted when the session ends, with the cause as reason. */
   readonly signal: AbortSignal
-  /** When the client last took something, in milliseconds since the epoch. */
-  lastTakenMs: number = Date.now()
+  /** When the client last took something, in milliseconds of `performance.now()`. */
+  lastTakenMs: number = performance.now()
   readonly #options: SessionOptions
   readonly #abort = new AbortController()
   readonly #queue = new OutputQueue()
@@ -138,7 +138,7 @@ export class Session implements Flushable {
     this.#isScheduled = false
     if (this.hasEnded) return
     if ((this.#controller.desiredSize ?? 0) > 0 && !this.#queue.isEmpty) {
-      this.lastTakenMs = Date.now()
+      this.lastTakenMs = performance.now()
       this.#controller.enqueue(this.#queue.takeAll())
     }
     if (this.#takesMore()) this.#wake()

@@ -1,0 +1,70 @@
+import { type Channel, defineStream } from '@millrace/core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import type { HubOptions } from './hub-options.ts'
+import { Hub } from './hub.ts'
+
+type Ticks = { tick: { n: number } }
+const ticks = defineStream<Ticks>('ticks') as Channel<Ticks>
+const hubs: Hub[] = []
+afterEach(async () => {
+  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
+})
+
+function createHub(options: HubOptions = {}): Hub {
+  const hub = new Hub(options)
+  hubs.push(hub)
+  return hub
+}
+
+const publish = (hub: Hub, n: number) => hub.publish(ticks, { type: 'tick', data: { n } })
+
+describe('a subscription', () => {
+  test('hears what is published after it was made, also before its loop begins', async () => {
+    const hub = createHub()
+    const subscription = hub.subscribe(ticks)
+    await new Promise((resolve) => setTimeout(resolve))
+    await publish(hub, 1)
+    expect((await subscription.next()).value).toMatchObject({ type: 'tick', data: { n: 1 }, replayed: false })
+    await subscription.return()
+  })
+
+  test.each([
+    ['return()', (subscription: { return(): unknown }) => subscription.return()],
+    ['its signal', (_: unknown, abort: AbortController) => abort.abort()],
+    ['its hub', (_: unknown, __: unknown, hub: Hub) => hub.close()],
+  ])('that waits is ended at once by %s', { timeout: 2000 }, async (_, end) => {
+    const hub = createHub()
+    const abort = new AbortController()
+    const subscription = hub.subscribe(ticks, { signal: abort.signal })
+    const next = subscription.next()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await end(subscription, abort, hub)
+    expect((await next).done).toBe(true)
+    expect((await subscription.next()).done).toBe(true)
+  })
+
+  test('that is slower than the publisher reads the log, and misses nothing', async () => {
+    const hub = createHub({ history: { maxEvents: 10_000 } })
+    const subscription = hub.subscribe(ticks)
+    await new Promise((resolve) => setTimeout(resolve))
+    for (let n = 1; n <= 5000; n++) await publish(hub, n)
+    for (let n = 1; n <= 5000; n++) expect((await subscription.next()).value).toMatchObject({ data: { n } })
+    await subscription.return()
+  })
+
+  test('leaves out data of another contract, reports it, and harms nobody', async () => {
+    const onError = vi.fn<(error: unknown) => void>()
+    const hub = createHub({ observer: { onError } })
+    const strict = defineStream('ticks', { events: { tick: z.object({ n: z.number().max(5) }) } })
+    const subscription = hub.subscribe(strict)
+    const other = hub.subscribe(ticks)
+    await new Promise((resolve) => setTimeout(resolve))
+    await publish(hub, 9)
+    await publish(hub, 3)
+    expect((await subscription.next()).value).toMatchObject({ data: { n: 3 } })
+    expect((await other.next()).value).toMatchObject({ data: { n: 9 } })
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'invalid-data' }))
+    await Promise.all([subscription.return(), other.return()])
+  })
+})

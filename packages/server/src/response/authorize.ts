@@ -1,0 +1,48 @@
+import type { ChannelEvent } from '@millrace/core'
+
+/** What `authorize` grants. */
+export interface Admission<Output extends object = Record<string, unknown>> {
+  /** Who the stream belongs to; `revoke({ principal })` ends it. */
+  readonly principal?: string | undefined
+  /** What else `revoke({ tag })` can name it by. */
+  readonly tags?: readonly string[] | undefined
+  /** When the grant ends, in milliseconds since the epoch. The stream is ended then, and judged again on return. */
+  readonly expiresAtMs?: number | undefined
+  /**
+   * Which events this client may see, live and replayed: those for which it returns `true`, synchronously. An event for which it
+   * throws is held back, and the hub's observer is told.
+   */
+  readonly filter?: ((event: ChannelEvent<Output>) => boolean) | undefined
+}
+
+/** Judges a request: grants, or answers with a `Response` of its own. */
+export type Authorize<Output extends object, Params> = (
+  request: Request,
+  params: Params,
+) => Admission<Output> | Response | Promise<Admission<Output> | Response>
+
+/**
+ * Checks what `authorize` returned. What is no grant is none: forgetting to return one must not let anybody in.
+ *
+ * @throws {TypeError} If it is neither a grant nor a `Response`, or `expiresAtMs` is not a number.
+ */
+export function checkAdmission<Output extends object>(
+  granted: Admission<Output> | Response,
+): Admission<Output> | Response {
+  if (typeof granted !== 'object' || granted === null) {
+    throw new TypeError(`authorize must return an object that grants, or a Response; got ${String(granted)}`)
+  }
+  if (isResponse(granted)) return granted
+  const { expiresAtMs } = granted
+  if (expiresAtMs !== undefined && (typeof expiresAtMs !== 'number' || Number.isNaN(expiresAtMs))) {
+    throw new TypeError(
+      `authorize: expiresAtMs must be a number of milliseconds since the epoch; got ${String(expiresAtMs)}`,
+    )
+  }
+  return granted
+}
+
+/** Tells whether a value is a `Response`, also one of another class: a process may have several. */
+export function isResponse(value: object): value is Response {
+  return 'status' in value && 'headers' in value && 'body' in value
+}
