@@ -10,7 +10,8 @@ export interface ParseEventStreamOptions extends ParserSettings {
   readonly signal?: AbortSignal | undefined
 }
 
-type Source = Response | ReadableStream<Uint8Array | string>
+/** What {@link parseEventStream} reads: a response, or a stream of bytes or decoded text. */
+export type EventStreamSource = Response | ReadableStream<Uint8Array | string>
 
 /**
  * Reads the events of any response, or of any stream of bytes or text: `for await (const event of
@@ -32,7 +33,7 @@ type Source = Response | ReadableStream<Uint8Array | string>
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function parseEventStream(
-  source: Source,
+  source: EventStreamSource,
   options: ParseEventStreamOptions = {},
 ): AsyncIterable<EventStreamEvent> {
   if (typeof source !== 'object' || source === null || !('getReader' in source || 'body' in source)) {
@@ -52,7 +53,10 @@ export function parseEventStream(
 
 type Pending = (EventStreamEvent | (() => void))[]
 
-function iterate(source: Source, options: ParseEventStreamOptions): AsyncIterableIterator<EventStreamEvent> {
+function iterate(
+  source: EventStreamSource,
+  options: ParseEventStreamOptions,
+): AsyncIterableIterator<EventStreamEvent> {
   const { signal } = options
   const response = 'getReader' in source ? undefined : source
   const body: ReadableStream<Uint8Array | string> | null = 'getReader' in source ? source : source.body

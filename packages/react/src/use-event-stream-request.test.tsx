@@ -112,10 +112,22 @@ test('never sends a broken request again', async () => {
   act(() => result.current.start('tell'))
   await waitFor(() => expect(result.current.status).toBe('open'))
   server.latest.send('half an')
-  server.latest.end()
+  await waitFor(() => expect(result.current.data).toBe('half an'))
+  server.latest.breakOff()
   await waitFor(() => expect(result.current.status).toBe('failed'))
   expect(result.current).toMatchObject({ data: 'half an', pending: false, error: { code: 'network' } })
   expect(server.exchanges).toHaveLength(1)
+})
+
+test('takes the clean end of a stream that is not Millrace’s for its end', async () => {
+  const server = scriptedServer()
+  const { result } = chatWith(server)
+  act(() => result.current.start('tell'))
+  await waitFor(() => expect(result.current.status).toBe('open'))
+  server.latest.send('an answer')
+  server.latest.end()
+  await waitFor(() => expect(result.current.status).toBe('done'))
+  expect(result.current).toMatchObject({ data: 'an answer', pending: false })
 })
 
 test('aborts when it is unmounted, and starts nothing after that', async () => {

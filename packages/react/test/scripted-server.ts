@@ -11,6 +11,8 @@ export interface ScriptedExchange {
   send(...data: readonly string[]): void
   /** Ends the body. */
   end(): void
+  /** Breaks the body off, as a lost connection does. */
+  breakOff(): void
 }
 
 /** A server that lives in the test: give its `fetch` to what is tested. */
@@ -65,6 +67,10 @@ export function scriptedServer(
         end: () => {
           isOpen = false
           controller?.close()
+        },
+        breakOff: () => {
+          isOpen = false
+          controller?.error(new TypeError('the connection was lost'))
         },
       }
       exchanges.push(exchange)
