@@ -3,13 +3,14 @@ import type { AppendOptions, AppendResult, HistoryPolicy, LogPage, ReadOptions }
 import { type LogEntry, type LogRecord, positionBefore, recordBytes } from './log-entry.ts'
 import { randomTag } from './random-name.ts'
 
-/** Trimmed entries are cut off the array once there are this many, so that trimming is not quadratic. */
+/** Empty places are cut off the array once there are this many, so that trimming is not quadratic. */
 const COMPACT_AT = 1024
 
 /** One log in memory: bounded by count, age and bytes; look-up by number in constant time. */
 export class MemoryLog {
   #head: Position
-  #entries: LogEntry[] = []
+  /** Entries in order; the places of trimmed ones are empty until the array is cut. */
+  #entries: Array<LogEntry | undefined> = []
   /** For each entry, the bytes appended up to and with it, so that any span is one subtraction. */
   #bytesUpTo: number[] = []
   /** Index in `#entries` of the oldest entry kept. */
@@ -78,7 +79,8 @@ export class MemoryLog {
     return {
       head: this.#head,
       base,
-      entries: this.#entries.slice(start, end),
+      // From the oldest kept on there are no empty places.
+      entries: this.#entries.slice(start, end) as LogEntry[],
       bytesToHead: this.#appended - skipped,
     }
   }
@@ -115,7 +117,7 @@ export class MemoryLog {
   }
 
   #forget(entry: LogEntry): void {
-    this.#first++
+    this.#entries[this.#first++] = undefined
     this.#trimmed += recordBytes(entry)
     this.#forgetKey(entry)
   }
