@@ -253,7 +253,8 @@ test(
     const ledger = new Ledger()
     const heapMiB: number[] = []
     const timersBefore = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
-    for (let round = 1; round <= 4; round++) {
+    // Ten rounds warm the engine up: its own code and tables grow until then.
+    for (let round = -9; round <= 4; round++) {
       const visits = Array.from({ length: CLIENTS }, async (_, index) => {
         const [, , visit] = ways[index % ways.length] as (typeof ways)[number]
         await visit({ hub, ledger, index })
@@ -266,7 +267,7 @@ test(
       collectGarbage()
       await sleep(20)
       collectGarbage()
-      heapMiB.push(Math.round((process.memoryUsage().heapUsed / 1024 / 1024) * 100) / 100)
+      if (round > 0) heapMiB.push(Math.round((process.memoryUsage().heapUsed / 1024 / 1024) * 100) / 100)
     }
     await hub.close()
     const timersAfter = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
@@ -277,6 +278,6 @@ test(
     expect(rejections).toEqual([])
     expect(timersAfter).toBeLessThanOrEqual(timersBefore)
     const [, second = 0, , fourth = 0] = heapMiB
-    expect(fourth - second).toBeLessThan(1)
+    expect(fourth - second).toBeLessThan(0.15)
   },
 )
