@@ -82,7 +82,7 @@ export class SessionReader implements ChannelReader {
     this.#position = entry
     if (this.#mayPass(entry)) {
       this.#heldBack = 0
-      this.session.write(frameOf(entry))
+      this.session.write(frameOf(entry).bytes)
     } else if (++this.#heldBack >= this.#options.maxHeldBack) this.#writePosition(entry)
   }
 
