@@ -1,25 +1,14 @@
 import { type Channel, defineStream } from '@millrace/core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { BlockReader, streamRequest } from '../test/block-reader.ts'
-import { Hub } from './hub/hub.ts'
-import type { HubOptions } from './hub/hub-options.ts'
+import { createHub } from '../test/create-hub.ts'
+import type { Hub } from './hub/hub.ts'
 import { type ToResponseOptions, toResponse } from './response/to-response.ts'
 
 // One test for each hook of lampctl/go-sse, by its name there, in the shape that it has here.
 
 type Notes = { note: { text: string; to?: string } }
 const notes = defineStream<Notes>('notes') as Channel<Notes>
-const hubs: Hub[] = []
-afterEach(async () => {
-  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
-})
-
-function createHub(options: HubOptions = {}): Hub {
-  const hub = new Hub(options)
-  hubs.push(hub)
-  return hub
-}
-
 const send = async (hub: Hub, text: string, to?: string): Promise<string> =>
   (await hub.publish(notes, { type: 'note', data: to ? { text, to } : { text } })).lastEventId
 

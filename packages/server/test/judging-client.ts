@@ -34,16 +34,7 @@ export type Connect = (lastEventId: string) => Promise<ReadableStream<Uint8Array
  * It shares the parser with the server's package and nothing else.
  */
 export class JudgingClient {
-  readonly verdict: Verdict = {
-    lost: 0,
-    repeated: 0,
-    outOfOrder: 0,
-    gapsWrong: 0,
-    gapsUnneeded: 0,
-    gapsTold: 0,
-    deliveries: 0,
-    cuts: 0,
-  }
+  readonly verdict: Verdict = nothingFound()
   /** The state, where the route has snapshots: the highest number contained. */
   state: number | undefined
   readonly #log: PublishedLog
@@ -171,9 +162,8 @@ export class JudgingClient {
   }
 }
 
-/** Adds up what was found of many clients. */
-export function sumOf(verdicts: readonly Verdict[]): Verdict {
-  const sum: Verdict = {
+function nothingFound(): Verdict {
+  return {
     lost: 0,
     repeated: 0,
     outOfOrder: 0,
@@ -183,6 +173,11 @@ export function sumOf(verdicts: readonly Verdict[]): Verdict {
     deliveries: 0,
     cuts: 0,
   }
+}
+
+/** Adds up what was found of many clients. */
+export function sumOf(verdicts: readonly Verdict[]): Verdict {
+  const sum: Verdict = nothingFound()
   for (const verdict of verdicts) {
     for (const key of Object.keys(sum) as Array<keyof Verdict>) sum[key] += verdict[key]
   }

@@ -1,9 +1,10 @@
 import { type Position, isSamePosition } from '@millrace/core/protocol'
 import type { Announcement, Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { type LogEntry, follows, positionBefore } from '../log/log-entry.ts'
+import { EntryWindow } from './entry-window.ts'
 
-/** The newest entries that a feed keeps at hand, so that a join need not chase the log. */
-const WINDOW_ENTRIES = 256
+/** Entries that are remembered while the log is being read. */
+const MAX_HEARD = 256
 const WINDOW_CHARACTERS = 128 * 1024
 const PAGE_ENTRIES = 500
 const PAGE_BYTES = 1024 * 1024
@@ -43,9 +44,8 @@ export class ChannelFeed {
   readonly #channel: string
   readonly #options: FeedOptions
   readonly #members = new Set<FeedMember>()
-  /** The newest entries, without a hole, up to `#head`. */
-  #window: LogEntry[] = []
-  #windowCharacters = 0
+  /** The newest entries, up to `#head`. */
+  readonly #window: EntryWindow
   #head: Position | undefined
   /** Heard while the log is being read: entries, and the last word on how far it has come. */
   #heard: LogEntry[] = []
@@ -62,6 +62,7 @@ export class ChannelFeed {
   constructor(channel: string, options: FeedOptions) {
     this.#channel = channel
     this.#options = options
+    this.#window = new EntryWindow(Math.min(WINDOW_CHARACTERS, options.maxQueueBytes / 8))
     this.armed = this.#arm()
     // Joins await it and see its error; nobody may be waiting yet.
     this.armed.catch(() => undefined)
@@ -85,12 +86,9 @@ export class ChannelFeed {
   attach(member: FeedMember, position: Position): boolean {
     const head = this.#head
     if (!head || this.#isClosed) return false
-    if (!isSamePosition(position, head)) {
-      const [oldest] = this.#window
-      const next = oldest && this.#window[position.seq + 1 - oldest.seq]
-      if (!next || !follows(next, position)) return false
-      for (const entry of this.#window.slice(next.seq - oldest.seq)) member.onEntry(entry)
-    }
+    const missing = isSamePosition(position, head) ? [] : this.#window.behind(position)
+    if (!missing) return false
+    for (const entry of missing) member.onEntry(entry)
     this.#members.add(member)
     return true
   }
@@ -149,7 +147,7 @@ export class ChannelFeed {
     if (isReading) {
       this.#heard.push(entry)
       // What is forgotten here is in the log, and what stays does not fit without it: the log is read once more.
-      if (this.#heard.length > WINDOW_ENTRIES) this.#heard.shift()
+      if (this.#heard.length > MAX_HEARD) this.#heard.shift()
     } else if (follows(entry, head)) this.#handOn(entry)
     else if (this.#isNews(entry, head)) this.#catchUpQuietly(entry)
   }
@@ -157,8 +155,7 @@ export class ChannelFeed {
   /** Whether an entry that does not fit says something that the feed does not know: ahead, of another life, of another line. */
   #isNews(entry: LogEntry, head: Position): boolean {
     if (entry.epoch !== head.epoch || entry.seq > head.seq) return true
-    const [oldest] = this.#window
-    const known = oldest && this.#window[entry.seq - oldest.seq]
+    const known = this.#window.at(entry.seq)
     return known !== undefined && known.tag !== entry.tag
   }
 
@@ -180,12 +177,6 @@ export class ChannelFeed {
   #handOn(entry: LogEntry): void {
     this.#head = { epoch: entry.epoch, seq: entry.seq, tag: entry.tag }
     this.#window.push(entry)
-    this.#windowCharacters += entry.data.length
-    const maxCharacters = Math.min(WINDOW_CHARACTERS, this.#options.maxQueueBytes / 8)
-    while (this.#window.length > WINDOW_ENTRIES || this.#windowCharacters > maxCharacters) {
-      const dropped = this.#window.shift()
-      this.#windowCharacters -= dropped?.data.length ?? 0
-    }
     this.#outbox.push(entry)
     if (this.#isHandingOn) return
     this.#isHandingOn = true
@@ -254,8 +245,7 @@ export class ChannelFeed {
 
   #break(head: Position): void {
     this.#head = head
-    this.#window = []
-    this.#windowCharacters = 0
+    this.#window.clear()
     this.#breakOff()
   }
 

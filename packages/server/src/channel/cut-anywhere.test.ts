@@ -1,17 +1,9 @@
-import { type Channel, defineStream } from '@millrace/core'
 import { parseCursor } from '@millrace/core/protocol'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { streamRequest } from '../../test/block-reader.ts'
 import { JudgingClient } from '../../test/judging-client.ts'
-import { Hub } from '../hub/hub.ts'
+import { type Ticks, createHub, ticks } from '../../test/create-hub.ts'
 import { type ToResponseOptions, toResponse } from '../response/to-response.ts'
-
-type Ticks = { tick: { n: number } }
-const ticks = defineStream<Ticks>('ticks') as Channel<Ticks>
-const hubs: Hub[] = []
-afterEach(async () => {
-  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
-})
 
 const KEPT = 6
 const LAST = 12
@@ -21,8 +13,7 @@ async function cutAfter(
   bytes: number,
   { seen, options }: { seen: number | undefined; options: ToResponseOptions<Ticks, undefined> },
 ) {
-  const hub = new Hub({ history: { maxEvents: KEPT } })
-  hubs.push(hub)
+  const hub = createHub({ history: { maxEvents: KEPT } })
   const numbers = new Map<number, number>()
   const cursors: string[] = []
   const publish = async (n: number): Promise<void> => {

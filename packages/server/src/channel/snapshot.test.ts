@@ -1,24 +1,10 @@
-import { type Channel, defineStream } from '@millrace/core'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BlockReader, streamRequest } from '../../test/block-reader.ts'
-import type { HubOptions } from '../hub/hub-options.ts'
-import { Hub } from '../hub/hub.ts'
+import { type Ticks, createHub, ticks } from '../../test/create-hub.ts'
+import type { Hub } from '../hub/hub.ts'
 import type { SnapshotReader } from './snapshot.ts'
 import { snapshot as readSnapshot } from '../hub/snapshot.ts'
 import { type ToResponseOptions, toResponse } from '../response/to-response.ts'
-
-type Ticks = { tick: { n: number } }
-const ticks = defineStream<Ticks>('ticks') as Channel<Ticks>
-const hubs: Hub[] = []
-afterEach(async () => {
-  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
-})
-
-function createHub(options: HubOptions = {}): Hub {
-  const hub = new Hub({ observer: { onError: () => undefined }, ...options })
-  hubs.push(hub)
-  return hub
-}
 
 const publish = async (hub: Hub, n: number): Promise<string> =>
   (await hub.publish(ticks, { type: 'tick', data: { n } })).lastEventId

@@ -1,21 +1,8 @@
-import { type Channel, defineStream } from '@millrace/core'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { defineStream } from '@millrace/core'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import type { HubOptions } from './hub-options.ts'
-import { Hub } from './hub.ts'
-
-type Ticks = { tick: { n: number } }
-const ticks = defineStream<Ticks>('ticks') as Channel<Ticks>
-const hubs: Hub[] = []
-afterEach(async () => {
-  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
-})
-
-function createHub(options: HubOptions = {}): Hub {
-  const hub = new Hub(options)
-  hubs.push(hub)
-  return hub
-}
+import { createHub, ticks } from '../../test/create-hub.ts'
+import type { Hub } from './hub.ts'
 
 const publish = (hub: Hub, n: number) => hub.publish(ticks, { type: 'tick', data: { n } })
 

@@ -1,27 +1,12 @@
 import { type Channel, defineStream } from '@millrace/core'
 import { formatCursor, parseCursor } from '@millrace/core/protocol'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BlockReader, streamRequest } from '../../test/block-reader.ts'
-import { Hub } from '../hub/hub.ts'
-import type { HubOptions } from '../hub/hub-options.ts'
+import { type Ticks, createHub, ticks } from '../../test/create-hub.ts'
+import type { Hub } from '../hub/hub.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'
 import type { ChannelResponseOptions } from './channel-options.ts'
 import { type ToResponseOptions, toResponse } from './to-response.ts'
-
-type Ticks = { tick: { n: number } }
-const ticks = defineStream<Ticks>('ticks') as Channel<Ticks>
-
-const hubs: Hub[] = []
-afterEach(async () => {
-  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
-  vi.restoreAllMocks()
-})
-
-function createHub(options: HubOptions = {}): Hub {
-  const hub = new Hub(options)
-  hubs.push(hub)
-  return hub
-}
 
 /** Publishes numbers; returns their cursors, so that `cursors[n]` is that of number n. */
 async function publishTo(hub: Hub, first: number, last: number): Promise<string[]> {

@@ -1,22 +1,10 @@
 import { type Channel, defineStream } from '@millrace/core'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { BlockReader, streamRequest } from '../../test/block-reader.ts'
-import type { HubObserver } from '../hub/hub-observer.ts'
-import { Hub } from '../hub/hub.ts'
+import { createHub } from '../../test/create-hub.ts'
 import { eventStream } from './event-stream.ts'
 import type { StreamContext, StreamHandler, YieldedEvent } from './stream-response.ts'
-
-const hubs: Hub[] = []
-afterEach(async () => {
-  await Promise.all(hubs.splice(0).map((hub) => hub.close()))
-})
-
-function createHub(observer: HubObserver = {}): Hub {
-  const hub = new Hub({ observer })
-  hubs.push(hub)
-  return hub
-}
 
 const post = (init: RequestInit = {}): Request => streamRequest('', { method: 'POST', ...init })
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -102,7 +90,7 @@ describe('eventStream', () => {
         yield { data: 'x' }
         throw new Error('the password is hunter2')
       },
-      { hub: createHub({ onError }) },
+      { hub: createHub({ observer: { onError } }) },
     )
     const response = await POST(post(), undefined)
     const text = await response.text()
@@ -139,7 +127,7 @@ describe('eventStream', () => {
           isReleased = true
         }
       },
-      { hub: createHub({ onError }) },
+      { hub: createHub({ observer: { onError } }) },
     )
     const blocks = await new BlockReader(await POST(post(), undefined)).rest()
     expect(blocks.at(-1)).toMatchObject({ type: 'millrace.end', data: '{"reason":"failed"}' })
@@ -155,7 +143,7 @@ describe('eventStream', () => {
         yield { type: 'token', data: 'a' }
         yield { type: 'token', data: 7 }
       },
-      { hub: createHub({ onError }), contract },
+      { hub: createHub({ observer: { onError } }), contract },
     )
     const events = (await new BlockReader(await POST(post(), undefined)).rest()).filter(
       ({ kind }) => kind === 'event',
