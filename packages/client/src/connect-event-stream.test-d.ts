@@ -57,3 +57,17 @@ test('a body can be sent twice', () => {
   // @ts-expect-error a stream can be sent only once
   connectEventStream('/chat', { method: 'POST', body: new ReadableStream() })
 })
+
+test('takes a contract whose events are an interface', () => {
+  interface Prices {
+    tick: { price: number }
+  }
+  const connection = connectEventStream(defineStream<Prices>('prices'), { url: '/prices' })
+  connection.subscribe({ onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<{ price: number }>() })
+})
+
+test('types data as text unless something parses it', () => {
+  connectEventStream('/x').subscribe({ onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<string>() })
+  // @ts-expect-error nothing makes numbers of the text
+  connectEventStream<number>('/x')
+})

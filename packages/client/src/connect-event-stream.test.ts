@@ -284,13 +284,28 @@ describe('a request that is not GET', () => {
   test.each([
     { title: 'with events', text: 'data: one\n\n' },
     { title: 'with events of any name', text: 'event: open\ndata: one\n\n' },
-    { title: 'empty', text: '' },
   ])('is done where a plain server ends the body in good order, $title', async ({ text }) => {
     const server = await startEventServer(sendAll(text))
     const connection = connect(server.url, { method: 'POST' })
     const { reached } = record(connection)
     await reached('done')
     expect(connection.state).toEqual({ status: 'done' })
+    expect(server.exchanges).toHaveLength(1)
+  })
+
+  test('has failed where the body is empty: a server that turns it away says nothing else', async () => {
+    const server = await startEventServer(sendAll('retry: 5\n\n'))
+    const { reached } = record(connect(server.url, { method: 'POST' }))
+    await reached('failed')
+    expect(server.exchanges).toHaveLength(1)
+  })
+
+  test('is not made repeatable by an id that millrace.open did not bring', async () => {
+    const server = await startEventServer(
+      sendAll('id: 7\n\nevent: millrace.open\ndata: {"resume":"fresh","delivery":"all"}\n\ndata: one\n\n'),
+    )
+    const { reached } = record(connect(server.url, { method: 'POST', reconnectionTimeMs: 0 }))
+    await reached('failed')
     expect(server.exchanges).toHaveLength(1)
   })
 
@@ -334,6 +349,39 @@ describe('a request that is not GET', () => {
   })
 })
 
+describe('a stream that ended', () => {
+  test('can be asked for again from its beginning, since the id of its end is no position', async () => {
+    const server = await startEventServer(
+      sendAll(
+        'event: millrace.open\ndata: {"resume":"fresh","delivery":"all"}\n\nevent: millrace.end\nid: millrace.end\ndata: {"reason":"failed"}\n\n',
+      ),
+    )
+    const connection = connect(server.url)
+    const { reached } = record(connection)
+    await reached('failed')
+    connection.reconnect()
+    const { request } = await server.exchange(2)
+    expect(request.headers['last-event-id']).toBe(undefined)
+  })
+})
+
+test('can be paused by the function that is asked for its URL', async () => {
+  const server = await startEventServer(({ open }) => open())
+  let asked = 0
+  const connection = connect(server.url, {
+    url: () => {
+      if (++asked > 1) return server.url
+      connection.pause()
+      return new Promise<string>(() => undefined)
+    },
+  })
+  const { reached } = record(connection)
+  await reached('paused')
+  connection.resume()
+  await reached('open')
+  expect(asked).toBe(2)
+})
+
 describe('done', () => {
   test('is what millrace.end says; the rest is not read', async () => {
     const end = 'event: millrace.end\ndata: {"reason":"done"}\nid: millrace.end\n\n'
@@ -342,7 +390,7 @@ describe('done', () => {
     const { log, reached } = record(connection)
     await reached('done')
     expect(log.slice(2)).toEqual(['message one', 'end done', 'chunk end', 'state done'])
-    expect(connection.lastEventId).toBe('millrace.end')
+    expect(connection.lastEventId).toBe('')
     await (
       await server.exchange(1)
     ).closed

@@ -30,15 +30,20 @@ export interface PlainConnectOptions<Data> extends ConnectOptions {
  * @example
  * for await (const event of connectEventStream('/events')) console.log(event)
  */
-export function connectEventStream<C extends Channel>(
+export function connectEventStream<C extends Channel<object, object>>(
   source: C,
   options: ChannelConnectOptions,
 ): EventStreamConnection<ChannelEvent<OutputOf<C>>>
-/** Connects to any event stream by its URL. */
-export function connectEventStream<Data = string>(
+/** Connects to any event stream by its URL, and makes data of each event's text. */
+export function connectEventStream<Data>(
   source: string | URL,
-  options?: PlainConnectOptions<Data>,
+  options: PlainConnectOptions<Data> & { readonly parse: (text: string) => Data },
 ): EventStreamConnection<PlainEvent<Data>>
+/** Connects to any event stream by its URL. */
+export function connectEventStream(
+  source: string | URL,
+  options?: ConnectOptions & { readonly parse?: undefined },
+): EventStreamConnection<PlainEvent>
 export function connectEventStream(
   source: Channel | string | URL,
   options: PlainConnectOptions<unknown> = {},

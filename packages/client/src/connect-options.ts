@@ -15,7 +15,8 @@ export interface AttemptContext {
   readonly signal: AbortSignal
 }
 
-/** A value, or a function that is asked for it before each attempt. What the function throws is retried as `network`. */
+/** A value, or a function that is asked for it before each attempt. What the function throws counts as `network`, as if
+ * the request had been sent: it is retried where the request may be sent again. */
 export type PerAttempt<Value> = Value | ((context: AttemptContext) => Value | PromiseLike<Value>)
 
 /** A body that can be sent more than once: any but a stream. */
@@ -53,7 +54,7 @@ export interface ConnectOptions {
   readonly isDone?: ((event: EventStreamEvent) => boolean) | undefined
   /** Sent as `Idempotency-Key` with every attempt, and thereby allows to send a request again that is not GET. */
   readonly idempotencyKey?: string | undefined
-  /** Allows to send a request again that is not GET. Default: only once `millrace.open` gave an id. */
+  /** Allows to send a request again that is not GET. Default: from the first `millrace.open` on that gave an id. */
   readonly resume?: boolean | undefined
   /** Whether the last event ID travels as the header `Last-Event-ID`, or as the query parameter `lastEventId`. Default `'header'`. */
   readonly resumeBy?: 'header' | 'query' | undefined
@@ -66,10 +67,10 @@ export interface ConnectOptions {
  * @throws {RangeError} If the reconnection time is not a number, or a limit is not positive.
  */
 export function checkOptions(options: ConnectOptions): void {
-  const { url, method = 'GET', headers, body, reconnectionTimeMs = 0, limits, fetch } = options
+  const { url, method = 'GET', headers, body, reconnectionTimeMs = 0, limits, fetch, resumeBy } = options
   if (!url) throw new TypeError('url is missing')
-  // Another `fetch` may know what a relative URL refers to.
-  const base = baseUrl() ?? (fetch && 'http://localhost')
+  // Another `fetch` may know what a relative URL refers to; adding the cursor to it takes a whole one.
+  const base = baseUrl() ?? (fetch && resumeBy !== 'query' ? 'http://localhost' : undefined)
   void new Request(new URL(unlessAsked(url) ?? 'http://localhost', base), {
     method,
     headers: new Headers(unlessAsked(headers)),

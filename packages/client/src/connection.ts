@@ -41,8 +41,9 @@ export function connect(
       step = new AbortController()
       const { signal } = step
       const action = await (state.status === 'connecting'
-        ? // Raced, since neither the options' functions nor another `fetch` need heed the signal.
-          Promise.race([attempt(state, signal), wait(signal)])
+        ? // Raced, since neither the options' functions nor another `fetch` need heed the signal; it is listened to first,
+          // since those functions may abort it.
+          Promise.race([wait(signal), attempt(state, signal)])
         : wait(signal, state.status === 'waiting' ? state.retryAtMs - Date.now() : undefined))
       if (signal.aborted) continue
       if (action) act(action)
@@ -80,8 +81,7 @@ export function connect(
   /** Makes one attempt. How it ends is of no interest once the signal is aborted. */
   async function attempt(connecting: Connecting, signal: AbortSignal): Promise<Action> {
     const end = await connectOnce(connecting, signal).catch((cause: unknown): AttemptEnd => {
-      const error = new EventStreamError('network', 'the stream broke off', { cause })
-      return { status: 'waiting', error }
+      return { status: 'waiting', error: new EventStreamError('network', 'the stream broke off', { cause }) }
     })
     if (end.status !== 'waiting') return end
     const { isRepeatable, reconnectionTimeMs } = memory

@@ -49,8 +49,6 @@ export async function receive(
   body: ReadableStream<Uint8Array> | null,
   { memory, contract, options, listeners, signal }: ReceiveOptions,
 ): Promise<AttemptEnd> {
-  const read = createProtocolReader(memory.lastEventId, tell)
-  let carriesId = false
   let isMillrace = false
   let deliveries = 0
   let end: AttemptEnd | undefined
@@ -62,14 +60,10 @@ export async function receive(
       memory.reconnectionTimeMs = reconnectionTimeMs
     },
     onId(lastEventId) {
-      // A copy: part of a chunk's text would keep all of it alive.
-      memory.lastEventId = (' ' + lastEventId).slice(1)
-      carriesId = true
+      // The end's id says nothing of a position: who asks again after it wants the stream again.
+      if (lastEventId !== END) memory.lastEventId = lastEventId
     },
-    onEvent(event) {
-      read(event, carriesId)
-      carriesId = false
-    },
+    onEvent: createProtocolReader(memory.lastEventId, tell),
   })
 
   function deliver(call: (listener: Consumer<PlainEvent<unknown>>) => void): void {
@@ -133,8 +127,8 @@ export async function receive(
   } finally {
     stop()
   }
-  // A plain server says that it is done by ending the body, a Millrace server by `millrace.end`.
-  if (isMillrace && !end && !memory.isRepeatable) throw new Error('millrace.end is missing')
+  // A plain server says that it is done by ending the body, a Millrace server by `millrace.end`, and nobody by nothing.
+  if ((isMillrace || !deliveries) && !end && !memory.isRepeatable) throw new Error('the stream broke off')
   return end ?? { status: 'waiting', delivered: deliveries > 0 }
 }
 

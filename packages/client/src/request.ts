@@ -8,7 +8,7 @@ import type { AttemptContext, ConnectOptions, PerAttempt } from './connect-optio
  * @throws What the functions among the options throw, and `fetch`.
  */
 export async function sendRequest(options: ConnectOptions, context: AttemptContext): Promise<Response> {
-  const { method = 'GET', credentials, idempotencyKey, fetch = globalThis.fetch } = options
+  const { method = 'GET', credentials = 'same-origin', idempotencyKey, fetch = globalThis.fetch } = options
   const { lastEventId, signal } = context
   let url = String(await ask(options.url, context))
   const headers = new Headers(await ask(options.headers, context))
@@ -24,7 +24,7 @@ export async function sendRequest(options: ConnectOptions, context: AttemptConte
     headers.set('last-event-id', toHeaderValue(lastEventId))
   }
   signal.throwIfAborted()
-  return fetch(url, { method, headers, body, cache: 'no-store', signal, ...(credentials && { credentials }) })
+  return fetch(url, { method, headers, body, cache: 'no-store', signal, credentials })
 }
 
 function ask<Value>(value: PerAttempt<Value>, context: AttemptContext): Value | PromiseLike<Value> {

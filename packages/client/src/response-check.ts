@@ -26,6 +26,7 @@ export function checkResponse({ status, headers }: Response): AttemptEnd | undef
 /** Reads `Retry-After`, seconds or a date, as milliseconds. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 function retryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after') ?? ''
-  const delayMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  return Number.isNaN(delayMs) ? undefined : delayMs
+  const delayMs = Number(value) * 1000 || Date.parse(value) - Date.now()
+  // Neither what is no time nor what is over makes the wait shorter than the server's own.
+  return delayMs > 0 ? delayMs : undefined
 }

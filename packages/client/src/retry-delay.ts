@@ -22,5 +22,5 @@ export interface RetryDelayOptions {
 export function retryDelay(failures: number, { reconnectionTimeMs, random }: RetryDelayOptions): number {
   const clamped = Math.min(Math.max(reconnectionTimeMs, MIN_RECONNECTION_TIME_MS), MAX_RECONNECTION_TIME_MS)
   const backoffMs = failures && Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS)
-  return clamped + Math.floor(random * backoffMs)
+  return clamped + random * backoffMs
 }

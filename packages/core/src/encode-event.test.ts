@@ -24,7 +24,7 @@ test.for([
   [{ event: 'message', data: 'a' }, 'event: message\ndata: a\n\n'],
   [{ id: '' }, 'id: \n\n'],
   [{ retry: 2500 }, 'retry: 2500\n\n'],
-  [{ id: '\t ~'.padEnd(128) }, `id: ${'\t ~'.padEnd(128)}\n\n`],
+  [{ id: `~\t ${'~'.repeat(125)}` }, `id: ~\t ${'~'.repeat(125)}\n\n`],
 ] as const)('encodes %j', ([fields, block]) => {
   expect(encodeEvent(fields)).toBe(block)
   expect(encodeEventBytes(fields)).toEqual(new TextEncoder().encode(block))
@@ -46,6 +46,8 @@ test.for([
   ['id', RangeError, { id: '\u007F' }],
   ['id', RangeError, { id: '\u0001' }],
   ['id', RangeError, { id: 'x'.repeat(129) }],
+  ['id', RangeError, { id: ' a' }],
+  ['id', RangeError, { id: 'a\t' }],
   ['retry', RangeError, { retry: -1 }],
   ['retry', RangeError, { retry: 1.5 }],
   ['retry', RangeError, { retry: Number.NaN }],

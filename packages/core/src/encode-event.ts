@@ -47,8 +47,11 @@ export function encodeEvent(fields: EventFields, options: EncodeEventOptions = {
   }
   if (id !== undefined) {
     oneLine('id', id)
-    if (options.ids !== 'any' && !/^[\t\x20-\x7e]{0,128}$/.test(id)) {
-      throw new RangeError(`id must be at most 128 characters of ASCII, received ${JSON.stringify(id)}`)
+    // Blanks at either end do not survive a header.
+    if (options.ids !== 'any' && !/^(?![\t ])[\t\x20-\x7e]{0,128}$(?<![\t ])/.test(id)) {
+      throw new RangeError(
+        `id must be at most 128 characters of ASCII without blanks at its ends, received ${JSON.stringify(id)}`,
+      )
     }
     block += `id: ${id}\n`
   }

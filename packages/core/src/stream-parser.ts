@@ -31,12 +31,23 @@ export interface ParserOptions extends ParserSettings {
   readonly onEvent: (event: EventStreamEvent) => void
 }
 
+/** Options of {@link StreamParser}. */
+export interface StreamParserOptions extends ParserSettings {
+  /** Receives each event, and whether its own block brought the id. */
+  readonly onEvent: (event: EventStreamEvent, carriesId: boolean) => void
+}
+
 /** The only field name that begins with a letter; for any other character the empty one, which comments have. */
 function fieldName(letter: number): string {
   if (letter === letterD) return 'data'
   if (letter === letterE) return 'event'
   if (letter === letterI) return 'id'
   return letter === letterR ? 'retry' : ''
+}
+
+/** A copy of a text that does not keep alive what it is a part of. */
+function detached(text: string): string {
+  return (' ' + text).slice(1)
 }
 
 /** Where a character is next, or the end of the text. */
@@ -71,7 +82,7 @@ export class StreamParser {
   /** The last event ID string. */
   lastEventId: string
 
-  readonly #options: ParserOptions
+  readonly #options: StreamParserOptions
   readonly #limits: ResolvedParserLimits
   #isStopped = false
 
@@ -82,12 +93,14 @@ export class StreamParser {
 
   /** The data buffer without its last LF; undefined before the first `data` field of a block. */
   #data: string | undefined
+  /** Length of the text that the data buffer may keep alive. */
+  #heldLength = 0
   #type = ''
   /** The `id` of the present block, not yet committed; undefined where it has none. */
   #id: string | undefined
 
   /** @throws {RangeError} If a limit is not a positive number. */
-  constructor(options: ParserOptions) {
+  constructor(options: StreamParserOptions) {
     this.#options = options
     this.#limits = resolveLimits(options.limits)
     this.lastEventId = options.lastEventId ?? ''
@@ -127,6 +140,11 @@ export class StreamParser {
       if (lf < start) lf = indexOrEnd(text, '\n', start)
     }
     if (start < text.length) this.#keepPiece(text.slice(start))
+    // An unfinished event is copied each time its chunks outgrow it by 64 Ki: its lines would keep all of them alive.
+    if (this.#data !== undefined && (this.#heldLength += text.length) > this.#data.length + 65_536) {
+      this.#heldLength = 0
+      this.#data = detached(this.#data)
+    }
   }
 
   /** Keeps the beginning of a line, to be joined once, at its end: joining at every chunk would be quadratic. */
@@ -181,8 +199,10 @@ export class StreamParser {
 
   #dispatch(): void {
     // Every blank line commits the id, and nothing but another id takes its place: later events without one keep it.
-    if (this.#id !== undefined) {
-      this.lastEventId = this.#id
+    const id = this.#id
+    if (id !== undefined) {
+      // A copy: it is kept, and as a part of a chunk's text it would keep all of that alive.
+      this.lastEventId = detached(id)
       this.#id = undefined
       this.#options.onId?.(this.lastEventId)
     }
@@ -192,12 +212,12 @@ export class StreamParser {
     this.#type = ''
     // The standard tests the buffer before it takes the last LF off: one empty `data` field is an event.
     if (data === undefined) return
-    this.#options.onEvent({ type: type || 'message', data, lastEventId: this.lastEventId })
+    this.#options.onEvent({ type: type || 'message', data, lastEventId: this.lastEventId }, id !== undefined)
   }
 
   // Apart from the comparisons, which are 8 % slower inside a function.
   #exceed(name: keyof ParserLimits, length: number): never {
-    const message = `${name} is ${this.#limits[name]}, received ${length} code units or more`
+    const message = `${name} is ${this.#limits[name]}, received ${length}`
     throw new EventStreamError('limit-exceeded', message)
   }
 }

@@ -7,12 +7,18 @@ const name = (max: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${m
 describe('a cursor', () => {
   test('reads as what was written', () => {
     fc.assert(
-      fc.property(name(24), fc.maxSafeNat(), name(16), fc.option(name(64)), (epoch, seq, tag, id) => {
-        const cursor: Cursor = id === null ? { epoch, seq, tag } : { epoch, seq, tag, id }
-        const text = formatCursor(cursor, cursor.id)
-        expect(text.length).toBeLessThanOrEqual(128)
-        expect(parseCursor(text)).toEqual(cursor)
-      }),
+      fc.property(
+        name(24),
+        fc.nat({ max: 999_999_999_999_999 }),
+        name(16),
+        fc.option(name(64)),
+        (epoch, seq, tag, id) => {
+          const cursor: Cursor = id === null ? { epoch, seq, tag } : { epoch, seq, tag, id }
+          const text = formatCursor(cursor, cursor.id)
+          expect(text.length).toBeLessThanOrEqual(128)
+          expect(parseCursor(text)).toEqual(cursor)
+        },
+      ),
     )
   })
 
@@ -23,7 +29,7 @@ describe('a cursor', () => {
     'a.01.b',
     'a.-1.b',
     'a.1e3.b',
-    'a.9007199254740992.b',
+    'a.1000000000000000.b',
     'a.1.b.',
     'a.1.b.c.d',
     'a.1.b\n',

@@ -18,7 +18,7 @@ export interface Cursor extends Position {
 export const MAX_CURSOR_BYTES = 128
 
 // Never longer than that: its parts are bounded.
-const CURSOR = /^([\w-]{1,24})\.(0|[1-9]\d{0,15})\.([\w-]{1,16})(?:\.([\w-]{1,64}))?$/
+const CURSOR = /^([\w-]{1,24})\.(0|[1-9]\d{0,14})\.([\w-]{1,16})(?:\.([\w-]{1,64}))?$/
 const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Writes a position as an SSE id: `<epoch>.<seq>.<tag>`, and behind it the application's id, if any. */
@@ -29,10 +29,8 @@ export function formatCursor(position: Position, id?: string): string {
 
 /** Reads an SSE id as a cursor. Anything else (too long, malformed, foreign) is `undefined`, at constant cost. */
 export function parseCursor(text: string): Cursor | undefined {
-  const [, epoch = '', digits = '', tag = '', id] = CURSOR.exec(text) ?? []
-  const seq = Number(digits)
-  if (!epoch || !Number.isSafeInteger(seq)) return undefined
-  return { epoch, seq, tag, ...(id && { id }) }
+  const [, epoch, digits, tag = '', id] = CURSOR.exec(text) ?? []
+  return epoch ? { epoch, seq: Number(digits), tag, ...(id && { id }) } : undefined
 }
 
 /** Tells whether two positions are the same place of the same log. */

@@ -40,10 +40,10 @@ export function methodNotAllowedResponse(allow: string): Response {
 
 /**
  * Asks a client to return later, somewhere within `spreadMs`. Status 200, since a native `EventSource` gives up on any other;
- * 503 for requests that did not ask for an event stream.
+ * 503 for requests that did not ask for an event stream, or are no GET: a native `EventSource` sends neither.
  */
 export function returnLaterResponse(request: Request, spreadMs: number): Response {
-  if (!request.headers.get('accept')?.includes('text/event-stream')) {
+  if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/event-stream')) {
     return new Response(null, { status: 503, headers: { 'Retry-After': String(Math.ceil(spreadMs / 1000)) } })
   }
   return new Response(retryFrame(spreadOver(spreadMs)) as Uint8Array<ArrayBuffer>, {

@@ -199,6 +199,21 @@ describe('eventStream', () => {
     expect(seen).toEqual([1, 1])
   })
 
+  test('turns a request away while the hub drains: one that is no GET by status, since nothing would send it again', async () => {
+    const hub = createHub()
+    await hub.drain({ windowMs: 2000 })
+    const answer = eventStream(
+      async function* () {
+        yield { data: 'never' }
+      },
+      { hub },
+    )
+    const posted = await answer(post(), undefined)
+    expect([posted.status, posted.headers.get('retry-after')]).toEqual([503, '2'])
+    const got = await answer(streamRequest(), undefined)
+    expect([got.status, await got.text()]).toEqual([200, expect.stringMatching(/^retry: \d+\n\n$/)])
+  })
+
   test('beats while the source thinks', async () => {
     const hub = createHub()
     const POST = eventStream(
