@@ -52,26 +52,35 @@ interface DrawnChart {
 }
 
 function drawChart(element: HTMLElement, spec: StripChartSpec): DrawnChart {
-  let bands: readonly Band[] = []
+  let shown: Strip = { columns: [[], ...spec.lines.map(() => [])], bands: [] }
   let shownAtMs = -Infinity
-  const plot = new uPlot(
-    { ...optionsOf(spec, element), hooks: { drawClear: [(self) => shade(self, bands)] } },
-    [[], ...spec.lines.map(() => [])],
-    element,
-  )
+  let fontPx = rootFontPx()
+  const plotNow = (): uPlot =>
+    new uPlot(
+      { ...optionsOf(spec, element, fontPx), hooks: { drawClear: [(self) => shade(self, shown.bands)] } },
+      dataOf(shown),
+      element,
+    )
+  let plot = plotNow()
   const stop = new AbortController()
   const lessMotion = matchMedia('(prefers-reduced-motion: reduce)')
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot.redraw(), stop)
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'])
+    matchMedia(query).addEventListener('change', () => plot.redraw(), stop)
 
-  const resize = new ResizeObserver(() => plot.setSize(sizeOf(element)))
+  const resize = new ResizeObserver(() => {
+    if (fontPx === rootFontPx()) return plot.setSize(sizeOf(element))
+    // uPlot reads the font of its axes only once.
+    fontPx = rootFontPx()
+    plot.destroy()
+    plot = plotNow()
+  })
   resize.observe(element)
   return {
     show(strip) {
       if (lessMotion.matches && performance.now() - shownAtMs < CALM_INTERVAL_MS) return
       shownAtMs = performance.now()
-      bands = strip.bands
-      // uPlot's types ask for arrays that can be written; it only reads them.
-      plot.setData(strip.columns as unknown as uPlot.AlignedData)
+      shown = strip
+      plot.setData(dataOf(strip))
     },
     destroy() {
       stop.abort()
@@ -81,16 +90,23 @@ function drawChart(element: HTMLElement, spec: StripChartSpec): DrawnChart {
   }
 }
 
-function optionsOf(spec: StripChartSpec, element: HTMLElement): uPlot.Options {
+function dataOf({ columns }: Strip): uPlot.AlignedData {
+  // uPlot's types ask for arrays that can be written; it only reads them.
+  return columns as unknown as uPlot.AlignedData
+}
+
+function optionsOf(spec: StripChartSpec, element: HTMLElement, fontPx: number): uPlot.Options {
   const { fontFamily } = getComputedStyle(element)
+  const scalePx = (px: number): number => Math.round((px * fontPx) / 16)
+  const leftPx = scalePx(48)
   const axis = {
     stroke: () => colour('--ink-soft'),
-    font: `11px ${fontFamily}`,
+    font: `${scalePx(11)}px ${fontFamily}`,
     ticks: { show: false },
   } satisfies uPlot.Axis
   return {
     ...sizeOf(element),
-    padding: [8, 16, 0, 0],
+    padding: [scalePx(8), scalePx(16), 0, 0],
     cursor: { show: false },
     legend: { show: false },
     scales: {
@@ -100,16 +116,16 @@ function optionsOf(spec: StripChartSpec, element: HTMLElement): uPlot.Options {
     axes: [
       {
         ...axis,
-        size: 24,
-        gap: 6,
+        size: scalePx(24),
+        gap: scalePx(6),
         grid: { show: false },
-        splits: quarters(-spec.spanSeconds),
+        splits: (self) => parts(-spec.spanSeconds, (self.width - leftPx) / scalePx(44)),
         values: (_, splits) => splits.map((seconds) => (seconds === 0 ? 'now' : `${-seconds} s`)),
       },
       {
         ...axis,
-        size: 48,
-        gap: 6,
+        size: leftPx,
+        gap: scalePx(6),
         grid: { stroke: () => colour('--line'), width: 1 },
         splits: (self) => halves(self.scales['y']?.max ?? 0),
         values: (_, splits) => splits.map(spec.label),
@@ -152,8 +168,14 @@ function colour(property: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(property)
 }
 
-function quarters(end: number): number[] {
-  return [end, end * 0.75, end * 0.5, end * 0.25, 0]
+function rootFontPx(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+}
+
+/** The quarters of the time shown, or its halves, or only its ends: as many labels as there is room for. */
+function parts(end: number, room: number): number[] {
+  if (room >= 5) return [end, end * 0.75, end * 0.5, end * 0.25, 0]
+  return room >= 3 ? [end, end * 0.5, 0] : [end, 0]
 }
 
 function halves(end: number): number[] {

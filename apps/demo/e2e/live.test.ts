@@ -2,22 +2,24 @@ import { spawn, spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { totalmem } from 'node:os'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AxeResults } from 'axe-core'
-import { chromium, type Browser, type Page } from 'playwright'
+import { chromium, type Browser, type Locator, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { args, executablePath } from '../../../scripts/chromium.ts'
-import { startApp, type RunningApp } from './server.ts'
+import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const folder = dirname(import.meta.dirname)
 const CUTS = 10
 
-let app: RunningApp
+let app: NextApp
 let browser: Browser
 
 beforeAll(async () => {
   ;[app, browser] = await Promise.all([
-    startApp(),
+    startNextApp(folder),
     executablePath().then((path) => chromium.launch({ executablePath: path, args })),
   ])
 })
@@ -60,13 +62,86 @@ test('the button cuts the connection, and the page survives it', async () => {
   expect(await lossesOnPage(page)).toEqual({ missed: 0, repeated: 0, gaps: 0 })
 })
 
+test('says that a cut was refused beside the true state, until there is something new', async () => {
+  const { page, viewer } = await openLive()
+  const button = page.getByRole('button', { name: 'Cut the connection' })
+  const refusal = page.getByText('The server did not take the cut')
+  await page.route('**/api/cut?*', (route) => route.fulfill({ status: 500 }))
+
+  await button.click()
+  await refusal.waitFor()
+  expect(await page.getByRole('status').getByText('Connected').count()).toBe(1)
+  await cutFromServer(viewer, app.url)
+  await refusal.waitFor({ state: 'detached' })
+  await page.getByRole('status').getByText('Connected').waitFor()
+
+  await button.click()
+  await refusal.waitFor()
+  await page.unroute('**/api/cut?*')
+  await button.click()
+  await refusal.waitFor({ state: 'detached' })
+  await expect.poll(() => countOnPage(page, 'Cuts survived'), { timeout: 15_000 }).toBe(2)
+})
+
+test('says what may hold up a connection that never opens', async () => {
+  const page = await browser.newPage()
+  onTestFinished(() => page.close())
+  await page.route('**/api/host?*', () => undefined)
+  await page.goto(app.url)
+  await page.getByRole('status').getByText('Still connecting').waitFor()
+  expect(await page.getByText('A browser opens six connections to one site at most').count()).toBe(1)
+})
+
+test('a cut moves nothing on a phone', async () => {
+  const { page, viewer } = await openLive({ viewport: { width: 390, height: 844 } })
+  const top = (): Promise<number | undefined> =>
+    page
+      .getByRole('region', { name: 'Processors' })
+      .boundingBox()
+      .then((box) => box?.y)
+  const before = await top()
+  await cutFromServer(viewer, app.url)
+  await page.getByRole('status').getByText('Cut off').waitFor()
+  expect(await top()).toBe(before)
+  await page.getByText('fetched after cuts').waitFor()
+  expect(await top()).toBe(before)
+})
+
+test('fits a phone with text of twice the size', async () => {
+  const { page } = await openLive({ viewport: { width: 390, height: 844 } })
+  await page.addStyleTag({ content: 'html { font-size: 200% }' })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+})
+
+test('keeps the button and the meters visible in forced colours', async () => {
+  const { page } = await openLive({ forcedColors: 'active' })
+  const button = page.getByRole('button', { name: 'Cut the connection' })
+  expect(await styleOf(button, 'borderTopStyle')).toBe('solid')
+  const meter = page.locator('li', { hasText: 'Core 1' }).locator('span[aria-hidden]')
+  expect(await styleOf(meter, 'borderTopStyle')).toBe('solid')
+})
+
+test('prints dark on white, without the button', async () => {
+  const { page } = await openLive({ colorScheme: 'dark' })
+  await page.emulateMedia({ media: 'print' })
+  expect(await styleOf(page.locator('html'), 'backgroundColor')).toBe('rgb(255, 255, 255)')
+  expect(await styleOf(page.locator('html'), 'color')).toBe('rgb(27, 36, 34)')
+  expect(await page.getByRole('button', { name: 'Cut the connection' }).count()).toBe(0)
+})
+
+test('the wheel stands still for whoever asked for less motion', async () => {
+  const { page } = await openLive({ reducedMotion: 'reduce' })
+  await countGrows(page)
+  expect(await styleOf(page.locator('main svg'), 'transform')).toBe('none')
+})
+
 test(`misses and repeats nothing over ${CUTS} cuts at random moments`, async () => {
   const { page, viewer } = await openLive()
   await recordNumbers(page)
 
   for (let cut = 1; cut <= CUTS; cut++) {
     await delay(Math.random() * 700)
-    const { status } = await cutFromServer(viewer, app.origin)
+    const { status } = await cutFromServer(viewer, app.url)
     expect(status).toBe(204)
     await expect.poll(() => countOnPage(page, 'Cuts survived'), { timeout: 20_000 }).toBe(cut)
   }
@@ -83,8 +158,8 @@ test(`misses and repeats nothing over ${CUTS} cuts at random moments`, async () 
 test('cuts nothing for a page of another site, nor without a viewer', async () => {
   expect((await cutFromServer('abcdefgh', 'http://evil.test')).status).toBe(403)
   expect((await cutFromServer('abcdefgh')).status).toBe(403)
-  expect((await cutFromServer('not a viewer', app.origin)).status).toBe(400)
-  expect((await fetch(`${app.origin}/api/cut?viewer=abcdefgh`)).status).toBe(405)
+  expect((await cutFromServer('not a viewer', app.url)).status).toBe(400)
+  expect((await fetch(`${app.url}/api/cut?viewer=abcdefgh`)).status).toBe(405)
 })
 
 test('a native EventSource reads the stream', async () => {
@@ -108,7 +183,7 @@ test('a native EventSource reads the stream', async () => {
 
 test('curl reads the stream', async (context) => {
   if (spawnSync('curl', ['--version']).error) return context.skip('curl is not installed')
-  const curl = spawn('curl', ['-sN', `${app.origin}/api/host`], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const curl = spawn('curl', ['-sN', `${app.url}/api/host`], { stdio: ['ignore', 'pipe', 'ignore'] })
   onTestFinished(() => void curl.kill())
   let text = ''
   for await (const chunk of curl.stdout.setEncoding('utf8')) {
@@ -123,15 +198,15 @@ test('curl reads the stream', async (context) => {
 })
 
 test('says so where there is no such page', async () => {
-  const response = await fetch(`${app.origin}/no-such-page`)
+  const response = await fetch(`${app.url}/no-such-page`)
   expect(response.status).toBe(404)
   expect(await response.text()).toContain('There is no such page')
 })
 
 test('SIGTERM ends the server although streams are open', async () => {
-  const other = await startApp()
+  const other = await startNextApp(folder)
   onTestFinished(async () => void (await other.stop()))
-  const response = await fetch(`${other.origin}/api/host`)
+  const response = await fetch(`${other.url}/api/host`)
   const body = response.text()
   await other.stop()
   expect(await body).toContain('event: millrace.open')
@@ -153,10 +228,17 @@ async function openLive(options: Parameters<Browser['newContext']>[0] = {}): Pro
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
   const stream = page.waitForRequest((request) => new URL(request.url()).pathname === '/api/host')
-  await page.goto(app.origin)
+  await page.goto(app.url)
   const viewer = new URL((await stream).url()).searchParams.get('viewer') ?? ''
   await page.getByRole('status').getByText('Connected').waitFor()
   return { page, complaints, viewer }
+}
+
+function styleOf(
+  element: Locator,
+  property: 'backgroundColor' | 'borderTopStyle' | 'color' | 'transform',
+): Promise<string> {
+  return element.evaluate((node, name) => getComputedStyle(node)[name], property)
 }
 
 function gigabytesOfThisMachine(): string {
@@ -201,7 +283,7 @@ async function seriousFindings(page: Page): Promise<string[]> {
 }
 
 function cutFromServer(viewer: string, origin?: string): Promise<Response> {
-  return fetch(`${app.origin}/api/cut?viewer=${encodeURIComponent(viewer)}`, {
+  return fetch(`${app.url}/api/cut?viewer=${encodeURIComponent(viewer)}`, {
     method: 'POST',
     headers: origin ? { origin } : {},
   })

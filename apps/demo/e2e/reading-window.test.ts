@@ -27,6 +27,12 @@ test('keeps the readings of the last minute and lets go of the oldest', () => {
   expect(readings.at(-1)?.n).toBe(WINDOW_READINGS + 3)
 })
 
+test('lets go of what is older than a minute although few readings came', () => {
+  const { atMs } = reading(3)
+  const restarted = { data: { ...reading(1, 'b'), atMs: atMs + 59_900 }, replayed: false }
+  expect(fold(...live(1, 2, 3), restarted).readings.map(({ n }) => n)).toEqual([3, 1])
+})
+
 test('leaves the window it was given as it was', () => {
   const before = fold(...live(1))
   addReading(before, { data: reading(2), replayed: false })

@@ -40,8 +40,9 @@ test('counts as recovered what is replayed once the page has caught up', () => {
   expect(after(replayed(1), ...readings(2), replayed(3), replayed(4)).recovered).toBe(2)
 })
 
-test('counts gaps that were told', () => {
-  expect(after({ type: 'gap' }, { type: 'gap' }).gaps).toBe(2)
+test('counts gaps that were told, and keeps why the last one was', () => {
+  const tally = after({ type: 'gap', reason: 'trimmed' }, { type: 'gap', reason: 'restarted' })
+  expect(tally).toMatchObject({ gaps: 2, lastGap: 'restarted' })
 })
 
 test('does not call missed what passed while the page was hidden', () => {

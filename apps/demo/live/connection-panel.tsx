@@ -5,11 +5,16 @@ import { useState, type ReactNode } from 'react'
 import { Wheel } from '../components/wheel.tsx'
 import { viewer } from '../lib/viewer.ts'
 import styles from './connection-panel.module.css'
-import { statusWords } from './status-words.ts'
+import { detailWords, gapWords, statusWords } from './status-words.ts'
 import type { Tally } from './tally.ts'
 import { countOf } from './units.ts'
+import { useIsLate } from './use-is-late.ts'
 
 const DEGREES_PER_READING = 9
+/** A browser that has no connection to spare tells nobody: it only takes long. */
+const LATE_AFTER_MS = 5000
+/** Without a spare connection the request for a cut would wait for ever, too. */
+const CUT_WITHIN_MS = 5000
 
 /** How the connection is, the button that cuts it, and what the page counted. */
 export function ConnectionPanel({
@@ -19,8 +24,13 @@ export function ConnectionPanel({
   readonly status: ConnectionStatus
   readonly tally: Tally
 }): ReactNode {
-  const [refused, setRefused] = useState(false)
-  const words = refused ? 'The server did not take the cut' : statusWords(status, tally.flow !== 'new')
+  const wasOpen = tally.flow !== 'new'
+  const isLate = useIsLate(status === 'connecting' && !wasOpen, LATE_AFTER_MS)
+  const words = statusWords(status, { wasOpen, isLate })
+  const [cut, setCut] = useState({ refused: false, words })
+  // Not by the status itself: while a server is down it goes to and fro, and would wipe the line before anyone has read it.
+  if (cut.words !== words) setCut({ refused: false, words })
+  const setRefused = (refused: boolean): void => setCut((before) => ({ ...before, refused }))
   return (
     <section className={styles.panel} aria-labelledby="connection">
       <h2 id="connection" className="visually-hidden">
@@ -32,12 +42,18 @@ export function ConnectionPanel({
           <p role="status" className={styles.words}>
             {words}
           </p>
-          <p className={styles.recovered}>{recoveredWords(tally)}</p>
+          <p className={styles.detail}>{detailWords(tally, isLate)}</p>
+          <p role="status" className={styles.refused}>
+            {cut.refused && 'The server did not take the cut'}
+          </p>
         </div>
         <button
           type="button"
           className={styles.cut}
-          onClick={() => void cutConnection().then((cut) => setRefused(!cut))}
+          onClick={() => {
+            setRefused(false)
+            void cutConnection().then((isCut) => setRefused(!isCut))
+          }}
         >
           Cut the connection
         </button>
@@ -49,6 +65,7 @@ export function ConnectionPanel({
         <Count name="Cuts survived" value={tally.cutsSurvived} />
         <Count name="Gaps told" value={tally.gaps} wanted={0} />
       </dl>
+      {tally.lastGap && <p className={styles.gap}>{gapWords(tally.lastGap)}</p>}
     </section>
   )
 }
@@ -70,14 +87,9 @@ function Count({
   )
 }
 
-function recoveredWords({ flow, cutsSurvived, recovered }: Tally): string {
-  if (flow === 'cut') return 'What is measured meanwhile is kept for you'
-  if (cutsSurvived === 0) return 'Not cut since you came'
-  return `${countOf(recovered)} ${recovered === 1 ? 'reading' : 'readings'} fetched after cuts`
-}
-
 /** Asks the server to end this page's connection; tells whether it did. */
 async function cutConnection(): Promise<boolean> {
-  const response = await fetch(`/api/cut?viewer=${viewer}`, { method: 'POST' }).catch(() => undefined)
+  const signal = AbortSignal.timeout(CUT_WITHIN_MS)
+  const response = await fetch(`/api/cut?viewer=${viewer}`, { method: 'POST', signal }).catch(() => undefined)
   return response?.ok ?? false
 }

@@ -62,8 +62,10 @@ function InstrumentPanel({
   return (
     <section className={styles.panel} aria-label={name}>
       <header className={styles.head}>
-        <h2>{name}</h2>
-        <p className={styles.detail}>{detail}</p>
+        <div className={styles.name}>
+          <h2>{name}</h2>
+          <p className={styles.detail}>{detail}</p>
+        </div>
         <p className={styles.now}>{now === undefined ? '–' : unit(now)}</p>
       </header>
       <StripChart

@@ -18,7 +18,7 @@ export function LivePanel(): ReactNode {
     initialValue: emptyWindow,
     reducer: addReading,
     onEvent: (event) => dispatch({ type: 'reading', reading: event.data, replayed: event.replayed }),
-    onGap: () => dispatch({ type: 'gap' }),
+    onGap: (gap) => dispatch({ type: 'gap', reason: gap.data.reason }),
   })
   useEffect(() => {
     if (status === 'waiting' || status === 'connecting') dispatch({ type: 'lost' })

@@ -1,4 +1,4 @@
-import { WINDOW_READINGS, type Reading } from '../lib/reading.ts'
+import { READING_INTERVAL_MS, WINDOW_READINGS, type Reading } from '../lib/reading.ts'
 
 /** A reading on the page, and how it got there. */
 export interface KeptReading extends Reading {
@@ -21,7 +21,7 @@ export interface ReadingWindow {
 export const emptyWindow: ReadingWindow = { readings: [], caughtUp: false }
 
 /**
- * Adds a reading to the window and lets go of the oldest.
+ * Adds a reading to the window and lets go of what is older than a minute.
  *
  * @param window - The readings so far.
  * @param event - The reading as it arrived.
@@ -31,8 +31,11 @@ export function addReading(
   event: { readonly data: Reading; readonly replayed: boolean },
 ): ReadingWindow {
   const arrival = !event.replayed ? 'live' : window.caughtUp ? 'recovered' : 'history'
+  const fromMs = event.data.atMs - WINDOW_READINGS * READING_INTERVAL_MS
+  // By time, since a server that was down has left a hole; by number, too, since its clock may be set back.
+  const kept = window.readings.slice(1 - WINDOW_READINGS).filter(({ atMs }) => atMs > fromMs)
   return {
-    readings: [...window.readings.slice(1 - WINDOW_READINGS), { ...event.data, arrival }],
+    readings: [...kept, { ...event.data, arrival }],
     caughtUp: window.caughtUp || !event.replayed,
   }
 }

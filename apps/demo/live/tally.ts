@@ -1,5 +1,7 @@
+import type { GapItem } from '@millrace/react'
 import type { Reading } from '../lib/reading.ts'
 
+type GapReason = GapItem['data']['reason']
 type Numbered = Pick<Reading, 'run' | 'n'>
 
 /** What the page counted, by the readings' own numbers and not by the stream's positions. */
@@ -14,6 +16,8 @@ export interface Tally {
   readonly recovered: number
   /** Gaps that the stream told of. */
   readonly gaps: number
+  /** Why the last of them was. */
+  readonly lastGap: GapReason | undefined
   /** Connections that broke and were followed by another reading. */
   readonly cutsSurvived: number
   /** `new`: no reading yet · `flowing`: readings come · `cut`: none came since the connection was lost. */
@@ -26,7 +30,7 @@ export interface Tally {
 /** What the page counts. */
 export type TallyAction =
   | { readonly type: 'reading'; readonly reading: Numbered; readonly replayed: boolean }
-  | { readonly type: 'gap' }
+  | { readonly type: 'gap'; readonly reason: GapReason }
   | { readonly type: 'lost' }
   /** The page was hidden, and is not given what passed meanwhile: counting starts afresh behind it. */
   | { readonly type: 'looked-away' }
@@ -38,6 +42,7 @@ export const emptyTally: Tally = {
   repeated: 0,
   recovered: 0,
   gaps: 0,
+  lastGap: undefined,
   cutsSurvived: 0,
   flow: 'new',
   caughtUp: false,
@@ -50,7 +55,7 @@ export function count(tally: Tally, action: TallyAction): Tally {
     case 'reading':
       return countReading(countArrival(tally, action.replayed), action.reading)
     case 'gap':
-      return { ...tally, gaps: tally.gaps + 1 }
+      return { ...tally, gaps: tally.gaps + 1, lastGap: action.reason }
     case 'lost':
       return tally.flow === 'flowing' ? { ...tally, flow: 'cut' } : tally
     case 'looked-away':
