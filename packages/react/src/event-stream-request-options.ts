@@ -3,7 +3,7 @@ import type { EventStreamError } from '@millrace/core'
 
 /** Options of `useEventStreamRequest` that every form of it takes. */
 export interface EventStreamRequestOptions<Event, Input> {
-  /** The method. Default `'POST'`. */
+  /** The method; GET and HEAD are refused, since they would be sent again. Default `'POST'`. */
   readonly method?: string | undefined
   /** Makes the body of what `start` is given. Default: JSON, with its content type; no body for `undefined`. */
   readonly body?: ((input: Input) => RequestBody) | undefined
@@ -40,7 +40,7 @@ export interface EventStreamRequestResult<Data, Event, Input> {
   /**
    * Sends a request with this input; aborts the one under way, if any. Does nothing once the component is unmounted.
    *
-   * @throws {TypeError} If the input cannot be written as JSON.
+   * @throws {TypeError} If the input cannot be written as JSON, or an option is not valid.
    */
   readonly start: unknown extends Input ? (input?: unknown) => void : (input: Input) => void
   /** Ends the request under way, if any. */

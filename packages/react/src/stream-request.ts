@@ -60,20 +60,16 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
   }
 
   function start(input?: unknown): void {
-    const send = prepare(current, input)
+    // Sends nothing before this task is over, so that StrictMode's double effects replace it instead of sending it twice.
+    const connection = connect(current, input)
     stop()
-    let isWanted = true
-    stop = () => {
-      isWanted = false
-    }
+    listen(connection)
     folded = unfolded(current.initialValue)
     state = { status: 'connecting', attempt: 1, reason: 'start' }
     flush()
-    // Not at once, so that StrictMode's double effects replace a start that waits instead of sending it twice.
+    // An effect may start it before the component has subscribed.
     queueMicrotask(() => {
-      if (!isWanted) return
-      if (notify) listen(send())
-      else abort()
+      if (!notify) abort()
     })
   }
 
@@ -130,24 +126,28 @@ function isPending({ status }: ConnectionState): boolean {
   return status === 'connecting' || status === 'open' || status === 'waiting'
 }
 
-/** Says what will be sent. What cannot be sent fails here, at the caller's, and not later. */
-function prepare(options: RequestOptions, input: unknown): () => EventStreamConnection<StreamEvent> {
+/** Makes the request. What cannot be sent fails here, at the caller's, and not later. */
+function connect(options: RequestOptions, input: unknown): EventStreamConnection<StreamEvent> {
   const { url, method = 'POST', headers, credentials, fetch, isDone } = options
+  if (/^(get|head)$/i.test(method)) {
+    throw new TypeError(
+      `useEventStreamRequest: method must not be GET or HEAD, which are sent again when they break off (useEventStream reads those); got "${method}"`,
+    )
+  }
   // The body option and the input have one type by the signature of the hook.
   const encode = options.body as ((input: unknown) => RequestBody) | undefined
   const body = encode ? encode(input) : input === undefined ? null : JSON.stringify(input)
   const isJson = !encode && body !== null
-  return () =>
-    connectEventStream(url, {
-      method,
-      body,
-      credentials,
-      fetch,
-      isDone,
-      headers: async (context) => {
-        const all = new Headers(await (typeof headers === 'function' ? headers(context) : headers))
-        if (isJson && !all.has('content-type')) all.set('content-type', 'application/json')
-        return all
-      },
-    })
+  return connectEventStream(url, {
+    method,
+    body,
+    credentials,
+    fetch,
+    isDone,
+    headers: async (context) => {
+      const all = new Headers(await (typeof headers === 'function' ? headers(context) : headers))
+      if (isJson && !all.has('content-type')) all.set('content-type', 'application/json')
+      return all
+    },
+  })
 }

@@ -218,6 +218,21 @@ test('refuses an input that has no JSON, where start is called, and leaves the r
   expect(server.open).toHaveLength(1)
 })
 
+test.each(['GET', 'head'])('refuses %s, which would be sent again, where start is called', async (method) => {
+  const server = scriptedServer()
+  const { result } = renderHook(() => useEventStreamRequest('/chat', { method, fetch: server.fetch }))
+  expect(() => result.current.start()).toThrow(/method must not be GET or HEAD.*got "(GET|head)"/)
+  await endOfTask()
+  expect(result.current).toMatchObject({ status: 'idle', pending: false })
+  expect(server.exchanges).toHaveLength(0)
+})
+
+test('refuses a URL that cannot be parsed where start is called', () => {
+  const { result } = renderHook(() => useEventStreamRequest('http://['))
+  expect(() => result.current.start()).toThrow(TypeError)
+  expect(result.current).toMatchObject({ status: 'idle', pending: false })
+})
+
 test('asks for a URL that changes at the next start', async () => {
   const server = scriptedServer()
   const { result, rerender } = renderHook(({ url }) => useEventStreamRequest(url, { fetch: server.fetch }), {
