@@ -87,8 +87,9 @@ export interface InitialSnapshot<State> {
 /** The snapshot that a fold may begin with. */
 export interface InitialSnapshotOptions<State> {
   /**
-   * What the fold begins with instead of `initialValue`, on the server and in the browser, without a hole between. Taken when the
-   * component is mounted. Default none.
+   * What the fold begins with instead of `initialValue`, on the server and in the browser, without a hole between. Taken when
+   * the component is mounted; when the stream changes, only if it is another than the stream before was given. Folds of the
+   * same stream that are mounted together with it and have none begin with it as well. Default none.
    */
   readonly initialSnapshot?: InitialSnapshot<State> | undefined
 }

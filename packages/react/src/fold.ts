@@ -54,7 +54,7 @@ export function takeEvent(
     const data = reducer ? reducer(folded.data, event) : event.data
     return { folded: { ...folded, data, lastEvent: event }, event }
   } catch (cause) {
-    return { folded: { ...folded, lastEvent: event, error: refused('the reducer', event, cause) }, event }
+    return { folded: { ...folded, error: refused('the reducer', event, cause) }, event }
   }
 }
 

@@ -28,7 +28,7 @@ function Text() {
     initialValue: '',
     reducer: (text, event) => text + event.data,
     onEvent: ({ data }) => void heard.push(data),
-    onGap: ({ data }) => void gaps.push(data.reason),
+    onGap: ({ data }) => void gaps.push(`${data.reason} ${data.missed}`),
   })
   return <p>text {data}</p>
 }
@@ -155,7 +155,20 @@ test('tells of a gap once it is visible again', async () => {
   expect(gaps).toEqual([])
   rerender(page('visible'))
   await screen.findByText('text b')
-  expect(gaps).toEqual(['overflow'])
+  expect(gaps).toEqual(['overflow 1'])
+})
+
+test('tells of all gaps that it missed as of one', async () => {
+  const { rerender } = render(page('visible'))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write(openBlock('fresh', 'e.1.t') + block('millrace.live', {}, 'e.1.t'))
+  rerender(page('hidden'))
+  const overflow = (missed: number, id: string) => block('millrace.gap', { reason: 'overflow', missed }, id)
+  server.latest.write(`${overflow(5, 'e.6.u')}data: a\nid: e.7.v\n\n${overflow(2, 'e.9.w')}`)
+  await act(() => new Promise((resolve) => setTimeout(resolve)))
+  rerender(page('visible'))
+  await screen.findByText('text a')
+  expect(gaps).toEqual(['overflow 7'])
 })
 
 test('leaves nothing behind when all are gone', async () => {

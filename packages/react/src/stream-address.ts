@@ -10,7 +10,7 @@ export interface StreamAddress {
   /** The contract, for streams that have one. */
   readonly channel: Channel | undefined
   /** Whether cookies are sent. */
-  readonly credentials: RequestCredentials | undefined
+  readonly credentials: RequestCredentials
 }
 
 /** The options that say where a stream is, and for whom. */
@@ -30,7 +30,7 @@ export function streamAddress(
 ): StreamAddress {
   const channel = isChannel(source) ? source : undefined
   const url = resolveUrl(channel ? options.url : (source as string | URL))
-  const { scope, credentials, headers } = options
+  const { scope, credentials = 'same-origin', headers } = options
   // Headers that a function makes are asked for again at each attempt, so they cannot tell streams apart: `scope` can.
   const fixedHeaders = typeof headers === 'function' ? undefined : [...new Headers(headers)]
   const key = JSON.stringify([url, channel?.channel, scope, credentials, fixedHeaders])
@@ -40,5 +40,8 @@ export function streamAddress(
 function resolveUrl(url: string | URL | undefined): string {
   if (!url) throw new TypeError(`useEventStream: url must be a URL; got ${JSON.stringify(url)}`)
   if (typeof document === 'undefined') return String(url)
-  return new URL(String(url), document.baseURI).href
+  const resolved = new URL(String(url), document.baseURI)
+  // No part of a request.
+  resolved.hash = ''
+  return resolved.href
 }

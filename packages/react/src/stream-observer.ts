@@ -1,12 +1,18 @@
 import type { GapItem } from '@millrace/client'
 import type { Transport } from './connect-stream.ts'
 import { takeEvent, unfolded, type EventCallback, type FoldRules, type StreamEvent } from './fold.ts'
-import type { FlushScheduler } from './flush-scheduler.ts'
 import { hearSafely } from './hear-safely.ts'
+import { mergeGaps } from './merge-gaps.ts'
 import type { StoreRegistry } from './store-registry.ts'
 import type { StreamAddress } from './stream-address.ts'
-import { IDLE, idleSnapshot, nextSnapshot, type StreamSnapshot } from './stream-snapshot.ts'
-import type { StreamMember, StreamStore } from './stream-store.ts'
+import { idleSnapshot, nextSnapshot, type StreamSnapshot } from './stream-snapshot.ts'
+import {
+  ANYWHERE,
+  type StartingPoint,
+  type StreamMember,
+  type StreamStanding,
+  type StreamStore,
+} from './stream-store.ts'
 
 /** How long a connection outlives its last component, in milliseconds. */
 const LINGER_MS = 5000
@@ -16,7 +22,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** What a component asks for besides the address; the latest committed values count. */
 export interface ObserverOptions extends Transport, FoldRules {
   readonly initialValue?: unknown
-  readonly initialSnapshot?: { readonly state: unknown; readonly lastEventId: string } | undefined
+  readonly initialSnapshot?: Required<StartingPoint> | undefined
   readonly onEvent?: EventCallback | undefined
   readonly onGap?: ((gap: GapItem) => void) | undefined
   readonly lingerMs?: number | undefined
@@ -32,7 +38,9 @@ export interface ObserverSnapshot extends StreamSnapshot {
 export interface StreamObserver {
   /** The key of the stream. */
   readonly key: string
-  /** Takes the options of the render that was committed. */
+  /** The snapshot that it was last given, taken or not. */
+  readonly initialSnapshot: Required<StartingPoint> | undefined
+  /** Takes the options of the render that was committed. The observer that it replaces leaves. */
   readonly update: (options: ObserverOptions) => void
   /** Subscribes the component, for `useSyncExternalStore`. */
   readonly subscribe: (notify: () => void) => () => void
@@ -40,14 +48,13 @@ export interface StreamObserver {
   readonly getSnapshot: () => ObserverSnapshot
   /** What a server renders, and a client that takes over its markup. */
   readonly getServerSnapshot: () => ObserverSnapshot
-  /** Leaves at once, if the component has unsubscribed. */
+  /** Leaves at once, and hears no more: its component shows another stream, or none. */
   readonly release: () => void
 }
 
 /** What observers have in common. */
 export interface ObserverContext {
   readonly streams: StoreRegistry
-  readonly scheduler: FlushScheduler
 }
 
 /**
@@ -56,12 +63,13 @@ export interface ObserverContext {
  * It stays a member for a while after its component unsubscribed, so that one that comes back (StrictMode, `<Activity>`)
  * has missed nothing; after that it remembers its position.
  *
- * @param options.replaces - The observer of the stream that the component showed before; it leaves without delay.
+ * @param options.replaces - The observer of the stream that the component showed before. It leaves without delay, and its
+ *   snapshot is not taken again: what one user or room was given must not be shown under another.
  */
 export function createStreamObserver(
   address: StreamAddress,
   options: ObserverOptions,
-  { streams, scheduler, replaces }: ObserverContext & { readonly replaces?: StreamObserver | undefined },
+  { streams, replaces }: ObserverContext & { readonly replaces?: StreamObserver | undefined },
 ): StreamObserver {
   let current = options
   let notify: (() => void) | undefined
@@ -69,8 +77,10 @@ export function createStreamObserver(
   let linger: ReturnType<typeof setTimeout> | undefined
   let unheardGap: GapItem | undefined
   let left = replaces
-  let position = options.initialSnapshot?.lastEventId ?? ''
-  let folded = unfolded(options.initialSnapshot ? options.initialSnapshot.state : options.initialValue)
+  const { initialSnapshot, initialValue } = options
+  const isNew = !isSameSnapshot(initialSnapshot, replaces?.initialSnapshot)
+  let start: StartingPoint = (isNew && initialSnapshot) || ANYWHERE
+  let folded = unfolded('state' in start ? start.state : initialValue)
   const serverSnapshot: ObserverSnapshot = { ...idleSnapshot(folded.data), reconnect, close }
   let snapshot = serverSnapshot
 
@@ -80,101 +90,108 @@ export function createStreamObserver(
     return taken.event
   }
 
-  /** Shows what a store that was there before has to show. A fold begins with its component, and so takes nothing. */
-  function meet(met: StreamStore | undefined): void {
-    if (met?.lastEvent && !current.reducer) take(met.lastEvent)
-    refresh(met)
+  /** Takes what was there before. A fold begins with its component, and so takes nothing. */
+  function catchUp({ lastEvent }: StreamStanding): void {
+    if (lastEvent && !current.reducer) take(lastEvent)
   }
 
-  function refresh(met = store): void {
-    snapshot = nextSnapshot(snapshot, folded, met?.state ?? IDLE)
-  }
-
-  function flush(): void {
-    const before = snapshot
-    refresh()
-    if (snapshot !== before) notify?.()
-  }
-
-  function changed(): void {
-    if (notify) scheduler.schedule(flush)
+  function refresh({ state }: StreamStanding): void {
+    snapshot = nextSnapshot(snapshot, folded, state)
   }
 
   function leave(): void {
     clearTimeout(linger)
     if (!store) return
-    position = store.lastEventId
+    start = { lastEventId: store.lastEventId }
     streams.leave(address, member, store)
     store = undefined
   }
 
   function reconnect(): void {
-    if (!notify) return
-    folded = { ...folded, error: undefined }
-    store?.reconnect()
-    flush()
+    if (notify) store?.reconnect()
   }
 
   function close(): void {
-    if (!notify) return
-    store?.close()
-    flush()
+    if (notify) store?.close()
   }
 
   const member: StreamMember = {
+    get isMounted() {
+      return notify !== undefined
+    },
+    onStart(state) {
+      if (start === ANYWHERE) member.onSnapshot(state)
+    },
     onEvent(received) {
       const event = take(received)
       if (event && notify) hearSafely(current.onEvent, event)
-      changed()
     },
     onSnapshot(state) {
-      if (!current.reducer) return
-      folded = { ...folded, data: state, error: undefined }
-      changed()
+      if (current.reducer) folded = { ...folded, data: state, error: undefined }
     },
     onGap(gap) {
       if (notify) hearSafely(current.onGap, gap)
-      else unheardGap = gap
+      else unheardGap = unheardGap ? mergeGaps(unheardGap, gap) : gap
     },
     onInvalidData(error) {
       folded = { ...folded, error }
-      changed()
     },
-    onStateChange: changed,
+    onReconnect() {
+      folded = { ...folded, error: undefined }
+    },
+    onFlush() {
+      if (!store || !notify) return
+      const before = snapshot
+      refresh(store.shown)
+      if (snapshot !== before) notify()
+    },
     transport: () => current,
   }
 
-  meet(streams.peek(address.key))
+  const known = streams.peek(address)
+  if (known) {
+    catchUp(known.shown)
+    refresh(known.shown)
+  }
 
   return {
     key: address.key,
+    get initialSnapshot() {
+      return current.initialSnapshot
+    },
     update(options) {
       current = options
+      // In the commit itself: an event that comes before its effects must not meet the callbacks of another user.
+      left?.release()
+      left = undefined
     },
     subscribe(listener) {
       clearTimeout(linger)
-      left?.release()
-      left = undefined
       notify = listener
-      if (store) {
-        refresh()
-      } else {
+      if (!store) {
         // A fold must go on where it stopped; a latest payload is as good from wherever the others are.
-        const from = current.reducer || !streams.peek(address.key) ? position : ''
-        store = streams.join(address, member, { from })
-        meet(store)
+        store = streams.join(address, member, current.reducer || !streams.peek(address) ? start : ANYWHERE)
+        catchUp(store.latest)
       }
+      // Where a flush is due, the others do not show the news yet either.
+      if (store.shown === store.latest) refresh(store.latest)
       if (unheardGap) hearSafely(current.onGap, unheardGap)
       unheardGap = undefined
       return () => {
         notify = undefined
-        linger = setTimeout(leave, Math.min(current.lingerMs ?? LINGER_MS, LONGEST_TIMER_MS))
+        if (store) linger = setTimeout(leave, Math.min(current.lingerMs ?? LINGER_MS, LONGEST_TIMER_MS))
       }
     },
     getSnapshot: () => snapshot,
     getServerSnapshot: () => serverSnapshot,
     release() {
-      if (!notify) leave()
+      notify = undefined
+      leave()
     },
   }
+}
+
+/** Tells whether two snapshots say the same: one that is written inline is another object at each render. */
+function isSameSnapshot(one: StartingPoint | undefined, other: StartingPoint | undefined): boolean {
+  return one?.lastEventId === other?.lastEventId && Object.is(one?.state, other?.state)
 }

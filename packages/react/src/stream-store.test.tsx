@@ -12,7 +12,7 @@ vi.mock('react', () => {
 
 function setUp(options: ObserverOptions = {}) {
   const server = scriptedServer()
-  const context = { streams: createStoreRegistry(), scheduler: createFlushScheduler() }
+  const context = { streams: createStoreRegistry(createFlushScheduler()) }
   const address = streamAddress('/events', {})
   const observe = (more: ObserverOptions = {}) =>
     createStreamObserver(address, { fetch: server.fetch, lingerMs: 0, ...options, ...more }, context)

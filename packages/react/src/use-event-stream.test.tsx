@@ -1,5 +1,15 @@
 import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react'
-import { Profiler, StrictMode, Suspense, lazy, useState, type ReactNode } from 'react'
+import {
+  Profiler,
+  StrictMode,
+  Suspense,
+  lazy,
+  memo,
+  startTransition,
+  useLayoutEffect,
+  useState,
+  type ReactNode,
+} from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
 import {
@@ -228,6 +238,37 @@ test('replaces the state of a fold by a snapshot, and tells of a gap', async () 
   expect(onGap.mock.lastCall?.[0]).toMatchObject({ data: { reason: 'overflow', missed: 3 } })
 })
 
+test('shows the latest event that is part of data, not one that the reducer refused', async () => {
+  const server = scriptedServer()
+  const { result } = renderHook(() =>
+    useEventStream(url, {
+      fetch: server.fetch,
+      initialValue: '',
+      reducer: (text, { data }) => {
+        if (data === 'bad') throw new RangeError('bad')
+        return text + data
+      },
+    }),
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('good', 'bad')
+  await waitFor(() => expect(result.current.error?.code).toBe('invalid-data'))
+  expect(result.current).toMatchObject({ data: 'good', lastEvent: { data: 'good' } })
+})
+
+test('forgets what was refused when any component asks to reconnect', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const { result } = renderHook(
+    () => [useEventStream(url, { fetch, parse: JSON.parse }), useEventStream(url, { fetch })] as const,
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('not JSON')
+  await waitFor(() => expect(result.current[0].error?.code).toBe('invalid-data'))
+  act(() => result.current[1].reconnect())
+  expect(result.current[0].error).toBeUndefined()
+})
+
 test('keeps the state when a reducer throws, says so, and loses the event for nobody else', async () => {
   const server = scriptedServer()
   const { fetch } = server
@@ -376,6 +417,60 @@ test('shows nothing of the old user after the scope changed', async () => {
   await waitFor(() => expect(server.exchanges).toHaveLength(2))
 })
 
+test('lets no event of the old user meet the callbacks of the new one', async () => {
+  const server = scriptedServer()
+  const heard: string[] = []
+  let logIn = (_scope: string): void => undefined
+  function Inbox() {
+    const [scope, setScope] = useState('ada')
+    logIn = setScope
+    const onEvent = ({ data }: PlainEvent): void => void heard.push(`${scope} hears ${data}`)
+    useEventStream(url, { scope, fetch: server.fetch, onEvent })
+    // After the commit, and before the effects that subscribe.
+    useLayoutEffect(() => {
+      if (scope === 'bob') server.exchanges[0]?.send('a secret of ada')
+    }, [scope])
+    return <p>{scope}</p>
+  }
+  function Other() {
+    return <i>{useEventStream(url, { scope: 'ada', fetch: server.fetch }).data}</i>
+  }
+  render(
+    <>
+      <Inbox />
+      <Other />
+    </>,
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  // Outside act(), which would run the effects within the commit.
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
+  startTransition(() => logIn('bob'))
+  await vi.waitFor(() => expect(server.exchanges).toHaveLength(2))
+  await screen.findByText('a secret of ada')
+  vi.unstubAllGlobals()
+  expect(heard).toEqual([])
+})
+
+test('returns the same object for as long as it is disabled', () => {
+  const { result, rerender } = renderHook(() => useEventStream(url, { enabled: false }))
+  const { current } = result
+  rerender()
+  expect(result.current).toBe(current)
+})
+
+test('shares a connection where fragments differ, or credentials are the default or named', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  renderHook(() => {
+    useEventStream(url, { fetch })
+    useEventStream(url, { fetch, credentials: 'same-origin' })
+    useEventStream(`${url}#fragment`, { fetch })
+  })
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  await act(() => new Promise((resolve) => setTimeout(resolve)))
+  expect(server.exchanges).toHaveLength(1)
+})
+
 test('shares by value: equal headers share a connection, other headers or credentials do not', async () => {
   const server = scriptedServer()
   const { fetch } = server
@@ -423,6 +518,79 @@ test('connects when it is enabled, and keeps data and position when it is disabl
   expect(server.latest.headers.get('last-event-id')).toBe('one')
   server.latest.send('2')
   await waitFor(() => expect(result.current.data).toBe(3))
+})
+
+test('makes requests as a mounted component asks, not as one that left', async () => {
+  const server = scriptedServer()
+  function Page({ token }: { token: string }) {
+    useEventStream(url, { fetch: server.fetch, headers: () => ({ authorization: token }) })
+    return null
+  }
+  const { rerender } = render(<Page key="before" token="old" />)
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write('retry: 250\n\ndata: news\n\n')
+  rerender(<Page key="after" token="new" />)
+  server.latest.end()
+  await waitFor(() => expect(server.exchanges).toHaveLength(2))
+  expect(server.latest.headers.get('authorization')).toBe('new')
+})
+
+test('has failed where no request can be made, and says why', async () => {
+  const { result } = renderHook(() => useEventStream('http://user:password@localhost/'))
+  await waitFor(() => expect(result.current.status).toBe('failed'))
+  expect(result.current.error).toMatchObject({ code: 'misconfigured', cause: expect.any(TypeError) })
+  act(() => result.current.reconnect())
+  expect(result.current.status).toBe('failed')
+})
+
+test('shows a new component what the others show', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const Reader = memo(function Reader({ id }: { id: string }) {
+    return <p data-testid={id}>{useEventStream(url, { fetch }).data}</p>
+  })
+  const page = (...ids: readonly string[]) => ids.map((id) => <Reader key={id} id={id} />)
+  const { rerender } = render(page('first'))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('old')
+  await screen.findByText('old')
+  // No frame comes, so that the next event is received but not shown.
+  await act(() => new Promise((resolve) => setTimeout(resolve, 50)))
+  const frames = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+  server.latest.send('shown')
+  await screen.findByText('shown')
+  server.latest.send('due')
+  await act(() => new Promise((resolve) => setTimeout(resolve)))
+  rerender(page('first', 'second'))
+  expect(screen.getAllByText('shown')).toHaveLength(2)
+  await waitFor(() => expect(screen.getAllByText('due')).toHaveLength(2))
+  frames.mockRestore()
+})
+
+test('reads each contract of one name by its own rules, and shares between channels of one definition', async () => {
+  const server = scriptedServer()
+  const { fetch } = server
+  const date = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value: unknown) => ({ value: new Date(String(value)) }),
+    },
+  } as const
+  const text = defineStream<{ at: string }, { room: string }>('times')
+  const dates = defineStream('times', { events: { at: date }, params: ['room'] })
+  const { result } = renderHook(() => ({
+    text: useEventStream(text({ room: 'a' }), { url, fetch }).data,
+    date: useEventStream(dates({ room: 'a' }), { url, fetch }).data,
+    same: useEventStream(dates({ room: 'a' }), { url, fetch }).data,
+  }))
+  await waitFor(() => expect(server.open).toHaveLength(2))
+  for (const exchange of server.open) exchange.write(block('at', '2020-01-01T00:00:00.000Z'))
+  const expected = new Date('2020-01-01T00:00:00.000Z')
+  await waitFor(() =>
+    expect(result.current).toEqual({ text: expected.toISOString(), date: expected, same: expected }),
+  )
+  expect(server.exchanges).toHaveLength(2)
 })
 
 test('closes for all components, and reconnects for all', async () => {

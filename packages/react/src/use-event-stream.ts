@@ -2,7 +2,7 @@
 
 import type { PlainEvent } from '@millrace/client'
 import type { Channel, ChannelEvent } from '@millrace/core'
-import { useInsertionEffect, useState, useSyncExternalStore } from 'react'
+import { useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type {
   ChannelLocation,
   EventStreamOptions,
@@ -13,12 +13,9 @@ import type {
   NextState,
   ParseOptions,
 } from './event-stream-options.ts'
-import { scheduler } from './flush-scheduler.ts'
 import { streams } from './store-registry.ts'
 import { streamAddress, type AddressOptions } from './stream-address.ts'
 import { createStreamObserver, type ObserverOptions, type ObserverSnapshot } from './stream-observer.ts'
-
-const context = { streams, scheduler }
 
 /**
  * Folds the events of a channel into a state.
@@ -106,9 +103,9 @@ export function useEventStream(
   options: ObserverOptions & AddressOptions & { readonly enabled?: boolean | undefined } = {},
 ): ObserverSnapshot {
   const address = streamAddress(source, options)
-  const [known, setKnown] = useState(() => createStreamObserver(address, options, context))
+  const [known, setKnown] = useState(() => createStreamObserver(address, options, { streams }))
   const isKnown = known.key === address.key
-  const observer = isKnown ? known : createStreamObserver(address, options, { ...context, replaces: known })
+  const observer = isKnown ? known : createStreamObserver(address, options, { streams, replaces: known })
   if (!isKnown) setKnown(observer)
 
   // Before any effect that subscribes, so that an event never meets options of a render that was thrown away.
@@ -120,7 +117,10 @@ export function useEventStream(
     observer.getSnapshot,
     observer.getServerSnapshot,
   )
-  return isEnabled ? snapshot : { ...snapshot, status: 'idle', error: undefined }
+  return useMemo(
+    () => (isEnabled ? snapshot : { ...snapshot, status: 'idle', error: undefined }),
+    [isEnabled, snapshot],
+  )
 }
 
 function subscribeToNothing(): () => void {
