@@ -33,6 +33,8 @@ beforeEach(() => {
 afterEach(() => {
   cleanup()
   vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
 /** Runs with timers that stand still, so that the test decides how long connections have lingered. */
@@ -447,7 +449,6 @@ test('lets no event of the old user meet the callbacks of the new one', async ()
   startTransition(() => logIn('bob'))
   await vi.waitFor(() => expect(server.exchanges).toHaveLength(2))
   await screen.findByText('a secret of ada')
-  vi.unstubAllGlobals()
   expect(heard).toEqual([])
 })
 
@@ -556,7 +557,7 @@ test('shows a new component what the others show', async () => {
   await screen.findByText('old')
   // No frame comes, so that the next event is received but not shown.
   await act(() => new Promise((resolve) => setTimeout(resolve, 50)))
-  const frames = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
   server.latest.send('shown')
   await screen.findByText('shown')
   server.latest.send('due')
@@ -564,7 +565,6 @@ test('shows a new component what the others show', async () => {
   rerender(page('first', 'second'))
   expect(screen.getAllByText('shown')).toHaveLength(2)
   await waitFor(() => expect(screen.getAllByText('due')).toHaveLength(2))
-  frames.mockRestore()
 })
 
 test('reads each contract of one name by its own rules, and shares between channels of one definition', async () => {
