@@ -7,4 +7,4 @@
 export * from './protocol/blocks.ts'
 export * from './protocol/cursor.ts'
 export { resolveLimits, type ResolvedParserLimits } from './parser-limits.ts'
-export { StreamParser } from './stream-parser.ts'
+export { StreamParser, type StreamParserOptions } from './stream-parser.ts'
