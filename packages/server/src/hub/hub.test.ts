@@ -1,0 +1,69 @@
+import { describe, expect, test, vi } from 'vitest'
+import { BlockReader, streamRequest } from '../../test/block-reader.ts'
+import { createHub, ticks } from '../../test/create-hub.ts'
+import { memoryBackplane } from '../log/memory-backplane.ts'
+import { toResponse } from '../response/to-response.ts'
+
+describe('publish', () => {
+  test('refuses an event over the limit, counted in bytes, and adds nothing', async () => {
+    const hub = createHub({ maxEventBytes: 100 })
+    const before = await hub.lastEventId(ticks)
+    const large = { type: 'tick', data: { n: 1, text: 'é'.repeat(45) } } as never
+    await expect(hub.publish(ticks, large)).rejects.toMatchObject({
+      code: 'limit-exceeded',
+      message: expect.stringMatching(/has 107 bytes; maxEventBytes is 100/),
+    })
+    expect(await hub.lastEventId(ticks)).toBe(before)
+  })
+
+  test('names an id that is none', async () => {
+    const hub = createHub()
+    for (const id of ['', 'a b', 'a.b', 'x'.repeat(65)]) {
+      await expect(hub.publish(ticks, { type: 'tick', data: { n: 1 }, id })).rejects.toThrow(
+        /^publish: id must be/,
+      )
+    }
+  })
+
+  test('tells an observer, and names the position of a repeat', async () => {
+    const onPublish = vi.fn<(event: { readonly repeated: boolean }) => void>()
+    const hub = createHub({ observer: { onPublish } })
+    const first = await hub.publish(ticks, { type: 'tick', data: { n: 1 }, id: 'a' })
+    const again = await hub.publish(ticks, { type: 'tick', data: { n: 2 }, id: 'a' })
+    expect(again).toEqual({ lastEventId: first.lastEventId, repeated: true })
+    expect(onPublish.mock.calls.map(([{ repeated }]) => repeated)).toEqual([false, true])
+  })
+})
+
+describe('revoke', () => {
+  test('ends streams of every instance on the same backplane', async () => {
+    const backplane = memoryBackplane()
+    const [here, there] = [createHub({ backplane }), createHub({ backplane })]
+    const authorize = () => ({ tags: ['team-1'] })
+    const reader = new BlockReader(await toResponse(streamRequest(), ticks, { hub: there, authorize }))
+    await reader.events(2)
+    expect(await here.revoke({ tag: 'team-1' })).toBe(0)
+    expect(await reader.rest()).toEqual([])
+    expect(there.inspect().streams).toBe(0)
+  })
+})
+
+describe('drain', () => {
+  test('counts what it moved, what finished and what it cut, and leaves no timer', async () => {
+    const hub = createHub()
+    const open = (finishes: boolean) =>
+      hub.respondOnce(
+        streamRequest('', { method: 'POST' }),
+        async function* ({ signal }) {
+          yield { data: 1 }
+          if (!finishes) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        },
+        { params: undefined },
+      )
+    const responses = [await toResponse(streamRequest(), ticks, { hub }), await open(true), await open(false)]
+    const texts = responses.map((response) => response.text())
+    expect(await hub.drain({ windowMs: 60 })).toEqual({ moved: 1, finished: 1, cut: 1 })
+    expect((await Promise.all(texts))[0]).toMatch(/retry: \d+\n\n$/)
+    await expect(hub.drain({ windowMs: -1 })).rejects.toThrow(/windowMs/)
+  })
+})
