@@ -105,10 +105,7 @@ export class ChannelFeed {
    */
   catchUp(position: Position): Promise<void> {
     this.#hint = position
-    this.#recovery ??= this.#recover().finally(() => {
-      this.#recovery = undefined
-    })
-    return this.#recovery
+    return (this.#recovery ??= this.#recover())
   }
 
   /** Stops the tail, and breaks off whoever is still there. */
@@ -201,8 +198,8 @@ export class ChannelFeed {
   }
 
   async #recover(): Promise<void> {
-    await this.armed
     try {
+      await this.armed
       // Each further turn takes something that was heard during the last one: a read that began later settles it.
       do {
         this.#heard = []
@@ -213,6 +210,9 @@ export class ChannelFeed {
     } catch (error) {
       this.#retryLater()
       throw error
+    } finally {
+      // In the same step as the last look at what was heard: anything later must be taken as it comes.
+      this.#recovery = undefined
     }
   }
 
