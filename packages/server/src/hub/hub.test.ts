@@ -48,6 +48,22 @@ describe('revoke', () => {
   })
 })
 
+test('keeps a channel’s history, whatever is said on channels that keep theirs for less', async () => {
+  const hub = createHub()
+  const first = await hub.publish(ticks, { type: 'tick', data: { n: 1 } })
+  await hub.publish(ticks, { type: 'tick', data: { n: 2 } })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 })
+  try {
+    for (let times = 0; times < 3; times++) await hub.revoke({ tag: 'nobody' })
+    const reader = new BlockReader(await toResponse(streamRequest(first.lastEventId), ticks, { hub }))
+    const [opened, two] = await reader.events(2)
+    expect(JSON.parse(opened?.data ?? '')).toMatchObject({ resume: 'resumed' })
+    expect(two?.data).toBe('{"n":2}')
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 describe('drain', () => {
   test('counts what it moved, what finished and what it cut, and leaves no timer', async () => {
     const hub = createHub()

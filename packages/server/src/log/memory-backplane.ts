@@ -47,7 +47,7 @@ export class MemoryBackplane implements Backplane {
 
   /** Appends a record, and announces it to the channel's tails before it resolves. */
   async append(channel: string, record: LogRecord, options: AppendOptions): Promise<AppendResult> {
-    this.#putAwayStale(options.history.maxAgeMs)
+    this.#putAwayStale()
     const { entry, position, repeated } = this.#log(channel).append(record, options)
     if (entry) this.#announce(channel, { kind: 'entry', entry })
     return { position, repeated }
@@ -55,7 +55,7 @@ export class MemoryBackplane implements Backplane {
 
   /** Reads a part of a log, and its ends. */
   async read(channel: string, options: ReadOptions): Promise<LogPage> {
-    this.#putAwayStale(options.history.maxAgeMs)
+    this.#putAwayStale()
     return this.#log(channel).read(options)
   }
 
@@ -115,10 +115,10 @@ export class MemoryBackplane implements Backplane {
   }
 
   /** Puts away what was longest unused, if nothing in it is kept by its age: two a call, so that they go faster than they come. */
-  #putAwayStale(maxAgeMs: number): void {
+  #putAwayStale(): void {
     for (let times = 0; times < 2; times++) {
       const [oldest] = this.#logs.values()
-      if (!oldest || oldest.newestAtMs >= Date.now() - maxAgeMs) return
+      if (!oldest?.isStale) return
       this.#putAwayOldest()
     }
   }

@@ -20,6 +20,8 @@ export class MemoryLog {
   #trimmed = 0
   readonly #byKey = new Map<string, Position>()
   readonly #keys = new Map<number, string>()
+  /** As it was last used with. */
+  #maxAgeMs = Infinity
 
   /** @param origin - Position 0, or that of the last entry of a log that was put away. */
   constructor(origin: Position) {
@@ -31,9 +33,10 @@ export class MemoryLog {
     return this.#head
   }
 
-  /** When the newest entry was appended, in milliseconds since the epoch; `-Infinity` where nothing is kept. */
-  get newestAtMs(): number {
-    return this.#entries.length > this.#first ? (this.#entries.at(-1)?.atMs ?? -Infinity) : -Infinity
+  /** Whether all entries are older than this log's own history keeps them; others may keep theirs longer or shorter. */
+  get isStale(): boolean {
+    const newest = this.#entries.length > this.#first ? this.#entries.at(-1) : undefined
+    return (newest?.atMs ?? -Infinity) < Date.now() - this.#maxAgeMs
   }
 
   /** Appends a record, or names the entry that the same key made before. */
@@ -61,7 +64,7 @@ export class MemoryLog {
 
   /** Forgets the oldest entries but for `keep`. */
   trim(keep: number): void {
-    this.#trim({ maxEvents: keep, maxAgeMs: Infinity, maxBytes: Infinity })
+    this.#trim({ maxEvents: keep, maxAgeMs: this.#maxAgeMs, maxBytes: Infinity })
   }
 
   /** Reads a part, after trimming what is too old. */
@@ -103,6 +106,7 @@ export class MemoryLog {
   }
 
   #trim({ maxEvents, maxAgeMs, maxBytes }: HistoryPolicy): void {
+    this.#maxAgeMs = maxAgeMs
     const tooOld = Date.now() - maxAgeMs
     for (let oldest = this.#entries[this.#first]; oldest; oldest = this.#entries[this.#first]) {
       const kept = this.#entries.length - this.#first
