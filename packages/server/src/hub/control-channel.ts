@@ -29,6 +29,7 @@ export class ControlChannel {
   readonly #options: ControlOptions
   readonly #onMessage: (message: ControlMessage) => void
   #feed: ChannelFeed | undefined
+  #member: FeedMember | undefined
   #isClosed = false
 
   constructor(options: ControlOptions, onMessage: (message: ControlMessage) => void) {
@@ -45,6 +46,7 @@ export class ControlChannel {
       this.#join(feed)
     } catch (error) {
       // The next stream tries again. This one will hardly be admitted: its own log is on the same backplane.
+      feed.close()
       if (this.#feed === feed) this.#feed = undefined
       reportError(this.#options.observer, error)
     }
@@ -78,8 +80,6 @@ export class ControlChannel {
     }
     if (feed.attach(member, feed.head)) this.#member = member
   }
-
-  #member: FeedMember | undefined
 
   #leave(feed: ChannelFeed): void {
     this.#member = undefined

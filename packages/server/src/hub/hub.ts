@@ -62,7 +62,6 @@ export interface HubInspection {
 export class Hub {
   readonly #parts: HubParts
   readonly #control: ControlChannel
-  #windowTimer: ReturnType<typeof setTimeout> | undefined
   #state: { readonly name: 'open' } | { readonly name: 'draining' | 'closed'; readonly spreadMs: number } = {
     name: 'open',
   }
@@ -96,7 +95,7 @@ export class Hub {
     channel: Channel<Input, object>,
     event: ChannelInput<Input>,
   ): Promise<PublishResult> {
-    const record = this.#recordOf(channel as unknown as Channel, event)
+    const record = this.#recordOf(untyped(channel), event)
     const { backplane, history, observer } = this.#parts.options
     // An application's id and a generated key share a name space; the prefix keeps them apart.
     const idempotencyKey = record.id === undefined ? `-${randomName(16)}` : `+${record.id}`
@@ -122,7 +121,7 @@ export class Hub {
     options: SubscribeOptions = {},
   ): Subscription<Output> {
     this.#checkOpen()
-    return subscribeTo(this.#parts, channel as unknown as Channel, options) as Subscription<Output>
+    return subscribeTo(this.#parts, untyped(channel), options) as Subscription<Output>
   }
 
   /** Answers a request with a channel's events. */
@@ -132,7 +131,7 @@ export class Hub {
     options: ChannelResponseOptions<Output, Params> & { readonly params?: Params } = {},
   ): Promise<Response> {
     if (!this.isDraining) drainAtShutdown(this)
-    return channelResponse(this.#parts, request, channel as unknown as Channel, {
+    return channelResponse(this.#parts, request, untyped(channel), {
       ...options,
       params: options.params as Params,
     })
@@ -198,8 +197,12 @@ export class Hub {
     const endless = [...sessions.records].filter(({ channel }) => channel !== undefined)
     for (const record of endless) endCleanly(record, 'drained', spreadOver(windowMs))
     const finite = this.#openSessions()
-    await Promise.race([sessions.whenEmpty(), this.#windowEnds(windowMs)])
-    clearTimeout(this.#windowTimer)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const windowEnds = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, windowMs)
+    })
+    await Promise.race([sessions.whenEmpty(), windowEnds])
+    clearTimeout(timer)
     // A handler that answered with a response of its own has none of ours open.
     const late = this.#openSessions()
     for (const session of late) session.end('drained')
@@ -218,12 +221,6 @@ export class Hub {
     feeds.close()
     sessions.close()
     await options.backplane.close()
-  }
-
-  #windowEnds(windowMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#windowTimer = setTimeout(resolve, windowMs)
-    })
   }
 
   #openSessions(): ReadonlySet<Session> {
@@ -274,4 +271,9 @@ export class Hub {
   #checkOpen(): void {
     if (this.#state.name === 'closed') throw new EventStreamError('closed', 'the hub was closed')
   }
+}
+
+/** What a channel carries is known to callers, by its types, and to its codec; the log and all behind it treat all alike. */
+function untyped(channel: Channel<object, object>): Channel {
+  return channel as unknown as Channel
 }

@@ -55,16 +55,19 @@ export function subscribeTo(
   const stop = new AbortController()
   const { feed, release } = parts.feeds.use(channel.channel)
   const { backplane, history, replay, observer } = parts.options
+  let inbox: Inbox | undefined
   const end = (): void => {
     signal?.removeEventListener('abort', end)
     stop.abort()
+    inbox?.end()
     release()
   }
   signal?.addEventListener('abort', end, { once: true })
 
   const join = (cursor: string): Inbox => {
-    const inbox = new Inbox(channel, observer)
-    const joined = joinChannel(inbox, {
+    const joining = new Inbox(channel, observer)
+    inbox = joining
+    const joined = joinChannel(joining, {
       feed,
       channel: channel.channel,
       lastEventId: cursor,
@@ -74,22 +77,21 @@ export function subscribeTo(
       replay,
     })
     // Its error comes out of `take`, when what was read before it has been yielded.
-    joined.catch((error: unknown) => inbox.fail(error))
-    inbox.onEnd(() => void joined.then((leave) => leave()).catch(() => undefined))
-    stop.signal.addEventListener('abort', () => inbox.end(), { once: true })
-    return inbox
+    joined.catch((error: unknown) => joining.fail(error))
+    joining.onEnd(() => void joined.then((leave) => leave()).catch(() => undefined))
+    return joining
   }
 
   const first = join(lastEventId)
   async function* loop(): AsyncGenerator<Item, void, undefined> {
     let cursor = lastEventId
-    for (let inbox = first; !stop.signal.aborted; inbox = join(cursor)) {
+    for (let current = first; !stop.signal.aborted; current = join(cursor)) {
       let hasProgressed = false
-      for (let item = await inbox.take(); item && !stop.signal.aborted; item = await inbox.take()) {
+      for (let item = await current.take(); item && !stop.signal.aborted; item = await current.take()) {
         hasProgressed = true
         yield item
       }
-      cursor = inbox.lastEventId || cursor
+      cursor = current.lastEventId || cursor
       if (feed.isClosed) return
       // A log that breaks off again at once is given time, and this process its other work.
       if (!hasProgressed && !stop.signal.aborted) await delay(REJOIN_DELAY_MS)
