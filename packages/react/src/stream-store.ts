@@ -1,6 +1,5 @@
 import type { ConnectionState, EventStreamConnection, GapItem } from '@millrace/client'
 import { EventStreamError } from '@millrace/core'
-import { END } from '@millrace/core/protocol'
 import type { Transport } from './connect-stream.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
 import type { StreamEvent } from './fold.ts'
@@ -132,8 +131,7 @@ export function createStreamStore(connect: Connect, scheduler: FlushScheduler): 
 
   function disconnect(): void {
     if (!connection) return
-    // The id of `millrace.end` is answered by "there is no more": going on from it would get nothing.
-    start = connection.lastEventId === END ? ANYWHERE : { lastEventId: connection.lastEventId }
+    start = { lastEventId: connection.lastEventId }
     stopListening()
     connection.close()
     connection = undefined
