@@ -6,19 +6,24 @@ const name = (max: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${m
 
 describe('a cursor', () => {
   test('reads as what was written', () => {
+    const seq = fc.nat({ max: 999_999_999_999_999 })
     fc.assert(
-      fc.property(
-        name(24),
-        fc.nat({ max: 999_999_999_999_999 }),
-        name(16),
-        fc.option(name(64)),
-        (epoch, seq, tag, id) => {
-          const cursor: Cursor = id === null ? { epoch, seq, tag } : { epoch, seq, tag, id }
-          const text = formatCursor(cursor, cursor.id)
-          expect(text.length).toBeLessThanOrEqual(128)
-          expect(parseCursor(text)).toEqual(cursor)
-        },
-      ),
+      fc.property(name(24), seq, name(16), fc.option(name(64)), (epoch, at, tag, id) => {
+        const cursor: Cursor = { epoch, seq: at, tag, ...(id !== null && { id }) }
+        const text = formatCursor(cursor, cursor)
+        expect(text.length).toBeLessThanOrEqual(128)
+        expect(parseCursor(text)).toEqual(cursor)
+      }),
+    )
+  })
+
+  test('may name a second position of the same epoch: the highest entry sent', () => {
+    fc.assert(
+      fc.property(name(10), fc.nat(), name(6), fc.option(name(64)), (epoch, at, tag, id) => {
+        const highest = { epoch, seq: at + 1, tag: 'c0FFee' }
+        const cursor: Cursor = { epoch, seq: at, tag, highest, ...(id !== null && { id }) }
+        expect(parseCursor(formatCursor(cursor, cursor))).toEqual(cursor)
+      }),
     )
   })
 
@@ -36,6 +41,13 @@ describe('a cursor', () => {
     'a.1.b ',
     'ä.1.b',
     'a.1.b.order 17',
+    'a.1.b~',
+    'a.1.b~2',
+    'a.1.b~0.c',
+    'a.1.b~02.c',
+    'a.1.b~2.c~3.d',
+    'a.1.b.id~2.c',
+    `${'a'.repeat(24)}.999999999999999.${'b'.repeat(16)}~999999999999999.${'c'.repeat(16)}.${'d'.repeat(64)}`,
     `${'a'.repeat(25)}.1.b`,
     'a'.repeat(1_000_000),
   ])('is nothing else: %#', (text) => {

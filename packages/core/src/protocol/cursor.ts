@@ -8,8 +8,10 @@ export interface Position {
   readonly tag: string
 }
 
-/** A position, and the id that the publisher gave to the entry there. */
+/** A position, and what else an SSE id may say. */
 export interface Cursor extends Position {
+  /** Under delivery `latest`: the highest entry that was sent or stands in for another, where it lies behind this position. */
+  readonly highest?: Position
   /** The application's id, if the entry had one. */
   readonly id?: string
 }
@@ -17,20 +19,32 @@ export interface Cursor extends Position {
 /** The longest cursor, in bytes (a cursor is ASCII). */
 export const MAX_CURSOR_BYTES = 128
 
-// Never longer than that: its parts are bounded.
-const CURSOR = /^([\w-]{1,24})\.(0|[1-9]\d{0,14})\.([\w-]{1,16})(?:\.([\w-]{1,64}))?$/
+const CURSOR =
+  /^([\w-]{1,24})\.(0|[1-9]\d{0,14})\.([\w-]{1,16})(?:~([1-9]\d{0,14})\.([\w-]{1,16}))?(?:\.([\w-]{1,64}))?$/
 const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/
 
-/** Writes a position as an SSE id: `<epoch>.<seq>.<tag>`, and behind it the application's id, if any. */
-export function formatCursor(position: Position, id?: string): string {
-  const cursor = `${position.epoch}.${position.seq}.${position.tag}`
-  return id === undefined ? cursor : `${cursor}.${id}`
+/** Writes a position as an SSE id: `<epoch>.<seq>.<tag>[~<seq>.<tag>][.<id>]`. */
+export function formatCursor(
+  { epoch, seq, tag }: Position,
+  { highest, id }: { readonly highest?: Position | undefined; readonly id?: string | undefined } = {},
+): string {
+  const cursor = `${epoch}.${seq}.${tag}${highest ? `~${highest.seq}.${highest.tag}` : ''}`
+  return id ? `${cursor}.${id}` : cursor
 }
 
 /** Reads an SSE id as a cursor. Anything else (too long, malformed, foreign) is `undefined`, at constant cost. */
 export function parseCursor(text: string): Cursor | undefined {
-  const [, epoch, digits, tag = '', id] = CURSOR.exec(text) ?? []
-  return epoch ? { epoch, seq: Number(digits), tag, ...(id && { id }) } : undefined
+  if (text.length > MAX_CURSOR_BYTES) return
+  const [, epoch, digits, tag = '', highestDigits, highestTag = '', id] = CURSOR.exec(text) ?? []
+  return epoch
+    ? {
+        epoch,
+        seq: Number(digits),
+        tag,
+        ...(highestDigits && { highest: { epoch, seq: Number(highestDigits), tag: highestTag } }),
+        ...(id && { id }),
+      }
+    : undefined
 }
 
 /** Tells whether two positions are the same place of the same log. */

@@ -19,7 +19,7 @@ export function frameOf(entry: LogEntry): Frame {
   if (known) return known
   // Without the blank line, which comes behind the id.
   const body = encodeEvent({ event: entry.type, data: entry.data }).slice(0, -1)
-  const id = encodeEvent({ id: formatCursor(entry, entry.id) })
+  const id = encodeEvent({ id: formatCursor(entry, entry) })
   const bytes = encoder.encode(body + id)
   const frame = { bytes, bodyLength: bytes.length - id.length }
   frames.set(entry, frame)

@@ -139,7 +139,7 @@ export class SessionReader implements ChannelReader {
     const { filter, channel, observer } = this.#options
     if (!filter) return true
     try {
-      const lastEventId = formatCursor(entry, entry.id)
+      const lastEventId = formatCursor(entry, entry)
       const verdict: unknown = filter(eventOf(entry, { channel, lastEventId, replayed: this.#isReplaying }))
       if (typeof verdict === 'boolean') return verdict
       throw new TypeError(`filter must return true or false, synchronously; got ${String(verdict)}`)

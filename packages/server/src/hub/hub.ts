@@ -104,7 +104,7 @@ export class Hub {
       history,
     })
     observer.onPublish?.({ channel: channel.channel, type: record.type, repeated })
-    return { lastEventId: formatCursor(position, record.id), repeated }
+    return { lastEventId: formatCursor(position, record), repeated }
   }
 
   /** The cursor of a channel's newest event: read before a state, it is where a stream can go on behind that state. */

@@ -208,7 +208,7 @@ class Inbox implements ChannelReader {
   onEntry(entry: LogEntry): void {
     if (this.#hasEnded) return
     if (!this.#isReplaying && this.isFull) return this.end()
-    const lastEventId = formatCursor(entry, entry.id)
+    const lastEventId = formatCursor(entry, entry)
     try {
       this.#put(eventOf(entry, { channel: this.#channel, lastEventId, replayed: this.#isReplaying }))
     } catch (error) {
