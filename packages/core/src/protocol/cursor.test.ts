@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Cursor, formatCursor, isApplicationId, parseCursor } from './cursor.ts'
+import { type Cursor, formatCursor, isApplicationId, parseCursor, parseHighest } from './cursor.ts'
 
 const name = (max: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${max}}$`))
 
@@ -21,8 +21,11 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(name(10), fc.nat(), name(6), fc.option(name(64)), (epoch, at, tag, id) => {
         const highest = { epoch, seq: at + 1, tag: 'c0FFee' }
-        const cursor: Cursor = { epoch, seq: at, tag, highest, ...(id !== null && { id }) }
-        expect(parseCursor(formatCursor(cursor, cursor))).toEqual(cursor)
+        const cursor: Cursor = { epoch, seq: at, tag, ...(id !== null && { id }) }
+        const text = formatCursor(cursor, { ...cursor, highest })
+        expect(parseCursor(text)).toEqual(cursor)
+        expect(parseHighest(text)).toEqual(highest)
+        expect(parseHighest(formatCursor(cursor, cursor))).toBe(undefined)
       }),
     )
   })

@@ -8,10 +8,8 @@ export interface Position {
   readonly tag: string
 }
 
-/** A position, and what else an SSE id may say. */
+/** A position, and the id that the publisher gave to the entry there. */
 export interface Cursor extends Position {
-  /** Under delivery `latest`: the highest entry that was sent or stands in for another, where it lies behind this position. */
-  readonly highest?: Position
   /** The application's id, if the entry had one. */
   readonly id?: string
 }
@@ -20,7 +18,8 @@ export interface Cursor extends Position {
 export const MAX_CURSOR_BYTES = 128
 
 const CURSOR =
-  /^([\w-]{1,24})\.(0|[1-9]\d{0,14})\.([\w-]{1,16})(?:~([1-9]\d{0,14})\.([\w-]{1,16}))?(?:\.([\w-]{1,64}))?$/
+  /^([\w-]{1,24})\.(0|[1-9]\d{0,14})\.([\w-]{1,16})(?:~[1-9]\d{0,14}\.[\w-]{1,16})?(?:\.([\w-]{1,64}))?$/
+const HIGHEST = /~(\d+)\.([\w-]+)/
 const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Writes a position as an SSE id: `<epoch>.<seq>.<tag>[~<seq>.<tag>][.<id>]`. */
@@ -34,17 +33,20 @@ export function formatCursor(
 
 /** Reads an SSE id as a cursor. Anything else (too long, malformed, foreign) is `undefined`, at constant cost. */
 export function parseCursor(text: string): Cursor | undefined {
-  if (text.length > MAX_CURSOR_BYTES) return
-  const [, epoch, digits, tag = '', highestDigits, highestTag = '', id] = CURSOR.exec(text) ?? []
-  return epoch
-    ? {
-        epoch,
-        seq: Number(digits),
-        tag,
-        ...(highestDigits && { highest: { epoch, seq: Number(highestDigits), tag: highestTag } }),
-        ...(id && { id }),
-      }
-    : undefined
+  const [, epoch, digits, tag = '', id] = (text.length <= MAX_CURSOR_BYTES && CURSOR.exec(text)) || []
+  return epoch ? { epoch, seq: Number(digits), tag, ...(id && { id }) } : undefined
+}
+
+/**
+ * Reads the second position of a cursor, which delivery `latest` has: the highest entry that was sent or stands in for another,
+ * where that lies behind the position to go on from.
+ *
+ * @param text - What {@link parseCursor} reads as a cursor.
+ */
+export function parseHighest(text: string): Position | undefined {
+  const { epoch = '' } = parseCursor(text) ?? {}
+  const [, digits, tag = ''] = (epoch && HIGHEST.exec(text)) || []
+  return digits ? { epoch, seq: Number(digits), tag } : undefined
 }
 
 /** Tells whether two positions are the same place of the same log. */
