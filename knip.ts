@@ -12,6 +12,11 @@ const config: KnipConfig = {
       entry: ['src/**/*.{test,test-d,bench}.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
       project: ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}'],
     },
+    'apps/bench': {
+      // Started as processes, or loaded by them, by their paths.
+      entry: ['bench.ts', 'children/*.ts', 'harness/built-packages.ts', '**/*.test.ts'],
+      project: ['**/*.ts'],
+    },
     'apps/*': {
       entry: ['**/*.test.{ts,tsx}'],
       project: ['**/*.{ts,tsx}'],

@@ -18,7 +18,11 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['packages/{core,client,server,next}/{src,test}/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            'packages/{core,client,server,next}/{src,test}/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'apps/bench/{client,harness}/*.test.ts',
+          ],
           exclude: browser,
           testTimeout: 20_000,
         },
