@@ -4,6 +4,9 @@ import type { LogEntry } from '../log/log-entry.ts'
 
 /** An entry as a block on the wire: its body (type and data) first, its id line last. */
 export interface Frame {
+  readonly kind: 'entry'
+  /** What it is a block of. */
+  readonly entry: LogEntry
   /** The whole block. Shared by all clients: never to be changed or transferred. */
   readonly bytes: Uint8Array
   /** Bytes of the body at the front. A delivery that stamps ids of its own sends these, and another id line. */
@@ -21,7 +24,7 @@ export function frameOf(entry: LogEntry): Frame {
   const body = encodeEvent({ event: entry.type, data: entry.data }).slice(0, -1)
   const id = encodeEvent({ id: formatCursor(entry, entry) })
   const bytes = encoder.encode(body + id)
-  const frame = { bytes, bodyLength: bytes.length - id.length }
+  const frame: Frame = { kind: 'entry', entry, bytes, bodyLength: bytes.length - id.length }
   frames.set(entry, frame)
   return frame
 }

@@ -1,8 +1,14 @@
-import { type Cursor, type Position, isSamePosition, parseCursor } from '@millrace/core/protocol'
+import {
+  type Cursor,
+  type Position,
+  isSamePosition,
+  parseCursor,
+  parseHighest,
+} from '@millrace/core/protocol'
 import type { Backplane, HistoryPolicy, LogPage, ReadFrom } from '../log/backplane.ts'
 import { type LogEntry, follows, positionBefore } from '../log/log-entry.ts'
 import type { ChannelFeed, FeedMember } from './channel-feed.ts'
-import { type Judgement, type ReplayLimits, judgeResume } from './judge-resume.ts'
+import { type Judgement, type ReplayLimits, judgeHighest, judgeResume } from './judge-resume.ts'
 
 const PAGE_ENTRIES = 500
 const PAGE_BYTES = 256 * 1024
@@ -147,7 +153,12 @@ async function openFresh(options: JoinOptions): Promise<OpenedChannel> {
 async function openAt(cursor: Cursor | undefined, options: JoinOptions): Promise<OpenedChannel> {
   let page = await read(options, cursor ? { seq: cursor.seq } : 'head')
   if (cursor && cursor.epoch !== page.head.epoch) page = await read(options, 'oldest')
-  const opening = judgeResume(cursor, page, options.replay)
+  let opening = judgeResume(cursor, page, options.replay)
+  const highest = cursor && parseHighest(options.lastEventId)
+  if (highest && highest.epoch === opening.from.epoch) {
+    const behind = await read(options, { seq: highest.seq })
+    opening = judgeHighest(highest, { opening, page: behind })
+  }
   if (!continues(page, opening.from)) page = await read(options, { seq: opening.from.seq })
   return { opening, page }
 }

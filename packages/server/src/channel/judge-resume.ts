@@ -45,6 +45,26 @@ export function judgeResume(cursor: Cursor | undefined, page: LogPage, limits: R
   return { resume: 'resumed', from: positionAt(cursor.seq, page) }
 }
 
+/**
+ * Judges the second position of a cursor of delivery `latest`: a log that lost the highest event that a client was sent has
+ * older values than the client, and nothing else would tell it so.
+ *
+ * @param options - `opening`: what the first position came to; `page`: the log, read from the second one on, after that.
+ */
+export function judgeHighest(
+  highest: Position,
+  { opening, page }: { readonly opening: Judgement; readonly page: LogPage },
+): Judgement {
+  const { head, base } = page
+  if (opening.resume === 'gap' && opening.reason !== 'trimmed') return opening
+  if (head.epoch !== highest.epoch) return gap('restarted', base, null)
+  if (highest.seq > head.seq) return gap('unknown', head, null)
+  const isKept = highest.seq >= base.seq
+  return !isKept || isSamePosition(highest, positionAt(highest.seq, page))
+    ? opening
+    : gap('diverged', head, null)
+}
+
 /** The position with number `seq`, which lies in what is kept and which `page` was read from. */
 function positionAt(seq: number, { head, base, entries }: LogPage): Position {
   const [next] = entries

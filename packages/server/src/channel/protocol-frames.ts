@@ -2,16 +2,14 @@ import { encodeComment, encodeEventBytes } from '@millrace/core'
 import {
   type EndBlock,
   type GapBlock,
+  type HEARTBEAT,
+  type LIVE,
   type OpenBlock,
-  type Position,
   type SnapshotBlock,
   END,
   GAP,
-  HEARTBEAT,
-  LIVE,
   OPEN,
   SNAPSHOT,
-  formatCursor,
 } from '@millrace/core/protocol'
 
 const encoder = new TextEncoder()
@@ -22,14 +20,17 @@ const PADDING = encoder.encode(encodeComment(' '.repeat(1024)))
 /** The shortest sign of life: an empty comment. */
 export const HEARTBEAT_COMMENT: Uint8Array = encoder.encode(':\n\n')
 
-/** `millrace.open`, padded; with an id where the client is complete at that point, and the reconnection time if one is set. */
-export function openFrame(block: OpenBlock, position?: Position, retryMs?: number): Uint8Array {
-  const frame = encodeEventBytes({
-    event: OPEN,
-    data: JSON.stringify(block),
-    id: position && formatCursor(position),
-    retry: retryMs,
-  })
+/** What the open block carries besides its data. */
+export interface OpenFrameFields {
+  /** The client's position, where it is complete at that point. */
+  readonly id?: string | undefined
+  /** The reconnection time, in milliseconds, if one is set. */
+  readonly retryMs?: number | undefined
+}
+
+/** `millrace.open`, padded. */
+export function openFrame(block: OpenBlock, { id, retryMs }: OpenFrameFields = {}): Uint8Array {
+  const frame = encodeEventBytes({ event: OPEN, data: JSON.stringify(block), id, retry: retryMs })
   const padded = new Uint8Array(PADDING.length + frame.length)
   padded.set(PADDING)
   padded.set(frame, PADDING.length)
@@ -37,23 +38,18 @@ export function openFrame(block: OpenBlock, position?: Position, retryMs?: numbe
 }
 
 /** `millrace.gap`; with the position that the stream goes on from, where no snapshot follows. */
-export function gapFrame(block: GapBlock, position?: Position): Uint8Array {
-  return protocolFrame(GAP, block, position)
+export function gapFrame({ reason, missed }: GapBlock, id?: string): Uint8Array {
+  return encodeEventBytes({ event: GAP, data: JSON.stringify({ reason, missed }), id })
 }
 
 /** `millrace.snapshot`, at a position that the state contains. */
-export function snapshotFrame(block: SnapshotBlock, position: Position): Uint8Array {
-  return protocolFrame(SNAPSHOT, block, position)
+export function snapshotFrame(block: SnapshotBlock, id: string): Uint8Array {
+  return encodeEventBytes({ event: SNAPSHOT, data: JSON.stringify(block), id })
 }
 
-/** `millrace.live`: what came before was replayed. */
-export function liveFrame(position: Position): Uint8Array {
-  return protocolFrame(LIVE, {}, position)
-}
-
-/** `millrace.heartbeat`: a sign of life that moves the position on. */
-export function heartbeatFrame(position: Position): Uint8Array {
-  return protocolFrame(HEARTBEAT, {}, position)
+/** `millrace.live`: what came before was replayed. `millrace.heartbeat`: a sign of life that moves the position on. */
+export function positionFrame(type: typeof LIVE | typeof HEARTBEAT, id: string): Uint8Array {
+  return encodeEventBytes({ event: type, data: '{}', id })
 }
 
 /** `millrace.end`: there will never be more. */
@@ -64,9 +60,4 @@ export function endFrame(block: EndBlock): Uint8Array {
 /** A reconnection time alone: how long the client is to wait once this response has ended. */
 export function retryFrame(retryMs: number): Uint8Array {
   return encodeEventBytes({ retry: Math.round(retryMs) })
-}
-
-function protocolFrame(event: string, data: object, position: Position | undefined): Uint8Array {
-  const id = position ? { id: formatCursor(position) } : {}
-  return encodeEventBytes({ event, data: JSON.stringify(data), ...id })
 }

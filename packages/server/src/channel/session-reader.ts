@@ -1,19 +1,13 @@
 import type { Channel, ChannelEvent } from '@millrace/core'
-import { type Position, formatCursor } from '@millrace/core/protocol'
+import { type OpenBlock, type Position, HEARTBEAT, LIVE, formatCursor } from '@millrace/core/protocol'
 import { type HubObserver, reportError } from '../hub/hub-observer.ts'
 import type { LogEntry } from '../log/log-entry.ts'
+import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
 import type { Session } from '../session/session.ts'
 import { eventOf } from './event-of.ts'
 import { frameOf } from './frame.ts'
 import type { ChannelReader, Opening } from './join-channel.ts'
-import {
-  HEARTBEAT_COMMENT,
-  gapFrame,
-  heartbeatFrame,
-  liveFrame,
-  openFrame,
-  snapshotFrame,
-} from './protocol-frames.ts'
+import { gapFrame, openFrame, positionFrame, snapshotFrame } from './protocol-frames.ts'
 import type { PlacedSnapshot } from './snapshot.ts'
 
 /** How a session is to be written. */
@@ -24,6 +18,12 @@ export interface SessionReaderOptions {
   readonly heartbeatMs: number
   /** How long the client is to wait before it reconnects, in milliseconds. */
   readonly reconnectionTimeMs: number | undefined
+  /** Whether newer events stand in for older ones. */
+  readonly delivery: OpenBlock['delivery']
+  /** Under delivery `latest`: the highest event that the client has seen, or seen stood in for, before. */
+  readonly highest: Position | undefined
+  /** Whether a client that is behind is left to read the log, instead of being ended. */
+  readonly canPause: boolean
   /** Which events the client may see. */
   readonly filter: ((event: ChannelEvent<Record<string, unknown>>) => boolean) | undefined
   /** After how many events that were held back in a row the position is sent all the same. */
@@ -40,11 +40,14 @@ export class SessionReader implements ChannelReader {
   #position: Position | undefined
   /** Events that the filter held back since the last id. */
   #heldBack = 0
-  #isReplaying = true
+  /** `paused`: behind by so much that the log is to be read from the position on; `catching-up`: it is being read. */
+  #phase: 'replay' | 'live' | 'paused' | 'catching-up' = 'replay'
+  #onPause: (() => void) | undefined
 
   constructor(session: Session, options: SessionReaderOptions) {
     this.session = session
     this.#options = options
+    if (options.canPause) session.onEnd(() => this.#onPause?.())
   }
 
   get hasEnded(): boolean {
@@ -52,17 +55,33 @@ export class SessionReader implements ChannelReader {
   }
 
   get isFull(): boolean {
-    return this.session.isFull
+    return this.session.isFull && !this.#isBehindHighest
   }
 
-  ready(): Promise<void> {
-    return this.session.ready()
+  /** Whether a client that is behind is left to read the log. */
+  get canPause(): boolean {
+    return this.#options.canPause
+  }
+
+  /** The position that everything was written up to; `undefined` before the stream opened. */
+  get position(): Position | undefined {
+    return this.#position
+  }
+
+  async ready(): Promise<void> {
+    if (!this.#isCompacting) return this.session.ready()
+    if (!this.isFull) return
+    // More keys than the queue holds: what there is goes out before its newer values are known.
+    this.session.release()
+    await this.session.ready()
+    this.session.hold()
   }
 
   onOpen(opening: Opening): void {
+    this.#position = opening.from
     this.#writeOpen(opening.resume, opening.resume === 'gap' ? undefined : opening.from)
     if (opening.resume === 'gap') this.#writeGap(opening, opening.missed, opening.from)
-    this.#position = opening.from
+    if (this.#isCompacting) this.session.hold()
   }
 
   /** Opens a stream whose snapshot is still to be read: nothing that comes before it has an id. */
@@ -72,24 +91,48 @@ export class SessionReader implements ChannelReader {
   }
 
   onSnapshot({ state, position, next }: PlacedSnapshot): void {
-    this.session.write(snapshotFrame({ state }, position))
     const { opening } = next
-    if (opening.resume === 'gap') this.#writeGap(opening, opening.missed, opening.from)
     this.#position = opening.from
+    const bytes = snapshotFrame({ state }, formatCursor(position))
+    this.session.write({ kind: 'snapshot', bytes, position })
+    if (opening.resume === 'gap') this.#writeGap(opening, opening.missed, opening.from)
+    if (this.#isCompacting) this.session.hold()
   }
 
   onEntry(entry: LogEntry): void {
+    if (this.#phase === 'paused') return
+    if (this.#phase !== 'replay' && this.canPause && this.#isBehind()) return this.#pause()
     this.#position = entry
     if (this.#mayPass(entry)) {
       this.#heldBack = 0
-      this.session.write(frameOf(entry).bytes)
+      this.session.write(frameOf(entry))
     } else if (++this.#heldBack >= this.#options.maxHeldBack) this.#writePosition(entry)
   }
 
   onLive(position: Position): void {
-    this.#isReplaying = false
+    // What was handed over at once may have been too much.
+    if (this.#phase === 'paused') return
+    const wasReplay = this.#phase === 'replay'
+    const wasCompacting = this.#isCompacting
+    this.#phase = 'live'
+    // Once per response: a client that was paused is live again, and was never told otherwise.
+    if (!wasReplay) return
     this.#heldBack = 0
-    this.session.write(liveFrame(position))
+    this.session.write({ kind: 'position', type: LIVE, position })
+    if (wasCompacting) this.session.release()
+  }
+
+  /** Resolves when the client is so far behind that the log is to be read instead, or the session ended. */
+  whenPaused(): Promise<void> {
+    if (this.#phase === 'paused' || this.hasEnded) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onPause = resolve
+    })
+  }
+
+  /** Takes entries again, from the position on: as fast as the client, since they are read for it alone. */
+  goOn(): void {
+    this.#phase = 'catching-up'
   }
 
   onBreak(): void {
@@ -104,20 +147,45 @@ export class SessionReader implements ChannelReader {
   /** Gives a sign of life; one with an id where a filter held events back since the last. */
   beat(): void {
     if (this.#heldBack > 0 && this.#position) this.#writePosition(this.#position)
-    else this.session.write(HEARTBEAT_COMMENT)
+    else this.session.write(SIGN_OF_LIFE)
   }
 
   /** The last word before a clean close: the position, where a filter held events back and the client has taken all else. */
   farewell(): Uint8Array | undefined {
     // With blocks that are dropped at the end, the client is not complete up to here.
     if (this.#heldBack === 0 || !this.#position || !this.session.isDrained) return undefined
-    return heartbeatFrame(this.#position)
+    if (this.#isBehindHighest) return undefined
+    return positionFrame(HEARTBEAT, formatCursor(this.#position))
+  }
+
+  /** Whether a replay is still to be reduced to the newest event of each key, before its first block leaves. */
+  get #isCompacting(): boolean {
+    return this.#options.delivery === 'latest' && this.#phase === 'replay'
+  }
+
+  /** Whether the client saw newer values than those that are being read: an older one must not come after them. */
+  get #isBehindHighest(): boolean {
+    return this.#isCompacting && (this.#position?.seq ?? 0) < (this.#options.highest?.seq ?? 0)
+  }
+
+  #isBehind(): boolean {
+    // What was written in this very tick was not offered yet.
+    if (this.session.isFull) this.session.flush()
+    return this.session.isFull
+  }
+
+  #pause(): void {
+    this.#phase = 'paused'
+    this.#onPause?.()
   }
 
   #writeOpen(resume: Opening['resume'], position: Position | undefined): void {
-    const { heartbeatMs, reconnectionTimeMs } = this.#options
+    const { delivery, highest, heartbeatMs, reconnectionTimeMs } = this.#options
+    const isBehind = position && highest && resume === 'resumed' && highest.seq > position.seq
+    const id = position && formatCursor(position, { highest: isBehind ? highest : undefined })
     // Its `retry` included: a client cut behind this block knows how long to wait.
-    this.session.write(openFrame({ resume, delivery: 'all', heartbeatMs }, position, reconnectionTimeMs))
+    const fields = { id, retryMs: reconnectionTimeMs }
+    this.session.write(plainBlock(openFrame({ resume, delivery, heartbeatMs }, fields)))
   }
 
   #writeGap(
@@ -125,13 +193,14 @@ export class SessionReader implements ChannelReader {
     missed: number | null,
     position: Position | undefined,
   ): void {
-    this.session.write(gapFrame({ reason, missed }, position))
+    if (position) this.session.write({ kind: 'gap', reason, missed, position })
+    else this.session.write(plainBlock(gapFrame({ reason, missed })))
     this.#options.observer.onGap?.({ channel: this.#options.channel.channel, reason, missed })
   }
 
   #writePosition(position: Position): void {
     this.#heldBack = 0
-    this.session.write(heartbeatFrame(position))
+    this.session.write({ kind: 'position', type: HEARTBEAT, position })
   }
 
   /** A filter lets pass what it says `true` for. What it cannot judge is held back: nobody is shown what they may not see. */
@@ -140,7 +209,9 @@ export class SessionReader implements ChannelReader {
     if (!filter) return true
     try {
       const lastEventId = formatCursor(entry, entry)
-      const verdict: unknown = filter(eventOf(entry, { channel, lastEventId, replayed: this.#isReplaying }))
+      const verdict: unknown = filter(
+        eventOf(entry, { channel, lastEventId, replayed: this.#phase === 'replay' }),
+      )
       if (typeof verdict === 'boolean') return verdict
       throw new TypeError(`filter must return true or false, synchronously; got ${String(verdict)}`)
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { GapReason } from '@millrace/core/protocol'
+import type { Refusal } from '../admission/refusal.ts'
 import type { EndCause } from '../session/session.ts'
 
 /**
@@ -12,6 +13,8 @@ export interface HubObserver {
   readonly onStreamEnd?: (
     stream: StreamInfo & { readonly cause: EndCause; readonly durationMs: number },
   ) => void
+  /** A request was turned away, and nothing was opened for it. */
+  readonly onRefuse?: (refusal: Refusal) => void
   /** A client was told that events will not come. */
   readonly onGap?: (gap: {
     readonly channel: string

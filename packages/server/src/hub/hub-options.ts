@@ -1,3 +1,4 @@
+import { type AdmissionLimits, type ResolvedLimits, resolveLimits } from '../admission/limits.ts'
 import { positive, positiveInteger } from './check-number.ts'
 import type { HubObserver } from './hub-observer.ts'
 import type { ReplayLimits } from '../channel/judge-resume.ts'
@@ -14,22 +15,27 @@ export interface HubOptions {
   readonly replay?: Partial<ReplayLimits>
   /** The largest event that `publish` takes, in bytes of data as UTF-8. Default 1,048,576 (1 MiB). */
   readonly maxEventBytes?: number
-  /** Bytes that may wait for one client before its stream is ended. Default 1,048,576 (1 MiB). */
+  /** Bytes that may wait for one client; what becomes of a slower one is its route's `slowConsumer`. Default 1,048,576 (1 MiB). */
   readonly maxQueueBytes?: number
+  /** Bytes that may wait for all clients together; beyond it those with the longest queues are disconnected. Default 268,435,456 (256 MiB). */
+  readonly maxTotalQueueBytes?: number
   /** The longest silence of a stream, in milliseconds. Default 15,000. */
   readonly heartbeatMs?: number
   /** How long a client may leave its bytes unread, in milliseconds. Default 30,000. */
   readonly writeTimeoutMs?: number
   /** Over how long clients are told to return when the process ends, and how long one-shot streams may still run, in milliseconds. Default 10,000. */
   readonly drainMs?: number
+  /** How many streams there may be, and what a request beyond that is answered. Default: 100,000, and 10,000 being judged. */
+  readonly limits?: AdmissionLimits
   /** Who is told of streams, gaps and errors. Default: errors go to the console. */
   readonly observer?: HubObserver
 }
 
 /** Options of a hub, with every default filled in. */
-export interface ResolvedHubOptions extends Required<Omit<HubOptions, 'history' | 'replay'>> {
+export interface ResolvedHubOptions extends Required<Omit<HubOptions, 'history' | 'replay' | 'limits'>> {
   readonly history: HistoryPolicy
   readonly replay: ReplayLimits
+  readonly limits: ResolvedLimits
 }
 
 const MIB = 1024 * 1024
@@ -54,9 +60,11 @@ export function resolveHubOptions(options: HubOptions = {}): ResolvedHubOptions 
     },
     maxEventBytes: positive('maxEventBytes', options.maxEventBytes ?? MIB),
     maxQueueBytes: positive('maxQueueBytes', options.maxQueueBytes ?? MIB),
+    maxTotalQueueBytes: positive('maxTotalQueueBytes', options.maxTotalQueueBytes ?? 256 * MIB),
     heartbeatMs: positiveInteger('heartbeatMs', options.heartbeatMs ?? 15_000),
     writeTimeoutMs: positive('writeTimeoutMs', options.writeTimeoutMs ?? 30_000),
     drainMs: options.drainMs === 0 ? 0 : positive('drainMs', options.drainMs ?? 10_000),
+    limits: resolveLimits(options.limits),
     observer: options.observer ?? {},
   }
 }

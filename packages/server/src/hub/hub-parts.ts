@@ -1,4 +1,7 @@
+import type { Places } from '../admission/places.ts'
+import type { Revalidations } from '../admission/revalidation.ts'
 import type { FlushScheduler } from '../session/flush-scheduler.ts'
+import type { QueueBudget } from '../queue/queue-budget.ts'
 import type { SnapshotReads } from '../channel/snapshot.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionRegistry } from '../session/session-registry.ts'
@@ -11,12 +14,18 @@ export interface HubParts {
   readonly options: ResolvedHubOptions
   /** The live end of each channel that somebody hears. */
   readonly feeds: FeedRegistry
+  /** Who has a place, and how many are left. */
+  readonly places: Places
+  /** Grants that are asked for again while their streams are open. */
+  readonly revalidations: Revalidations
   /** All open responses. */
   readonly sessions: SessionRegistry
   /** Streams whose one-shot source has not finished, or let go. */
   readonly sources: Set<Session>
   /** Snapshots that are being read. */
   readonly snapshots: SnapshotReads
+  /** What may wait for all clients together. */
+  readonly budget: QueueBudget
   /** Flushes sessions after each tick. */
   readonly scheduler: FlushScheduler
   /** Resolves when messages of other instances are heard. */

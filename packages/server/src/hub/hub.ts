@@ -1,14 +1,15 @@
 import { type Channel, type ChannelInput, EventStreamError } from '@millrace/core'
 import { formatCursor, isApplicationId, isEventType, isReservedType } from '@millrace/core/protocol'
+import { Places } from '../admission/places.ts'
+import { Revalidations } from '../admission/revalidation.ts'
 import { SnapshotReads } from '../channel/snapshot.ts'
 import type { ChannelResponseOptions } from '../response/channel-options.ts'
 import { channelResponse } from '../response/channel-response.ts'
 import { spreadOver } from '../response/event-stream-headers.ts'
-import {
-  type StreamHandler,
-  type StreamResponseOptions,
-  streamResponse,
-} from '../response/stream-response.ts'
+import type { BindChannel } from '../response/judge-request.ts'
+import type { StreamResponseOptions } from '../response/stream-options.ts'
+import { type StreamHandler, streamResponse } from '../response/stream-response.ts'
+import { QueueBudget } from '../queue/queue-budget.ts'
 import { FlushScheduler } from '../session/flush-scheduler.ts'
 import { SessionRegistry, endCleanly } from '../session/session-registry.ts'
 import { type SessionSelector, isSessionSelector } from '../session/session-selector.ts'
@@ -46,12 +47,27 @@ export interface DrainResult {
   readonly cut: number
 }
 
+/** A channel that a request asks for, with the route's parameters; or a `Response` to answer with instead. */
+export type BindResult<Output extends object, Params> =
+  | { readonly channel: Channel<object, Output>; readonly params: Params }
+  | Response
+
+/** How a framework has steps that come after its handler run within the scope of their request. */
+export interface RequestScope {
+  /** Runs a step within it. Default: just runs it. */
+  readonly runInScope?: <Result>(step: () => Result) => Result
+}
+
 /** What a hub looks like from outside, at one moment. */
 export interface HubInspection {
   /** Open responses. */
   readonly streams: number
   /** Open responses per channel; one-shot streams under the empty name. */
   readonly channels: Readonly<Record<string, number>>
+  /** Requests that are being judged: `authorize`, and handlers that have not answered. */
+  readonly pending: number
+  /** Bytes that wait for clients, of all streams together. */
+  readonly queuedBytes: number
   /** One-shot sources whose stream has ended and that run on, since they heed neither their signal nor `return()`. */
   readonly abandonedSources: number
   /** Whether the hub admits nobody any more. */
@@ -68,10 +84,15 @@ export class Hub {
 
   constructor(options: HubOptions = {}) {
     const resolved = resolveHubOptions(options)
+    const openSessions = (): Iterable<Session> => this.#openSessions()
+    const sessions = new SessionRegistry(resolved)
     this.#parts = {
       options: resolved,
       feeds: new FeedRegistry(resolved),
-      sessions: new SessionRegistry(resolved),
+      places: new Places(resolved.limits),
+      revalidations: new Revalidations({ sessions, observer: resolved.observer }),
+      sessions,
+      budget: new QueueBudget(resolved.maxTotalQueueBytes, openSessions),
       scheduler: new FlushScheduler(),
       sources: new Set(),
       snapshots: new SnapshotReads(),
@@ -130,21 +151,30 @@ export class Hub {
     channel: Channel<object, Output>,
     options: ChannelResponseOptions<Output, Params> & { readonly params?: Params } = {},
   ): Promise<Response> {
-    if (!this.isDraining) drainAtShutdown(this)
-    return channelResponse(this.#parts, request, untyped(channel), {
+    return this.#respond(request, () => ({ channel: untyped(channel), params: options.params as Params }), {
       ...options,
-      params: options.params as Params,
+      channel: channel.channel,
     })
+  }
+
+  /**
+   * Answers a request with the events of the channel that it asks for.
+   *
+   * @param bind - Finds that channel, once the request has a place; or answers with a `Response` instead.
+   */
+  respondBound<Output extends object, Params>(
+    request: Request,
+    bind: () => BindResult<Output, Params> | Promise<BindResult<Output, Params>>,
+    options: ChannelResponseOptions<Output, Params> & RequestScope = {},
+  ): Promise<Response> {
+    return this.#respond(request, bind as BindChannel<Params>, { ...options, channel: undefined })
   }
 
   /** Answers a request with the events of one source. */
   respondOnce<Params>(
     request: Request,
     handler: StreamHandler<Params>,
-    options: StreamResponseOptions & {
-      readonly params: Params
-      readonly runInScope?: <Result>(step: () => Result) => Result
-    },
+    options: StreamResponseOptions & RequestScope & { readonly params: Params },
   ): Promise<Response> {
     if (!this.isDraining) drainAtShutdown(this)
     return streamResponse(this.#parts, request, handler, { runInScope: (step) => step(), ...options })
@@ -176,12 +206,19 @@ export class Hub {
 
   /** How many streams are open, and on which channels. */
   inspect(): HubInspection {
-    const { sessions, sources } = this.#parts
+    const { sessions, places, sources, budget } = this.#parts
     const channels: Record<string, number> = {}
     for (const { channel = '' } of sessions.records) channels[channel] = (channels[channel] ?? 0) + 1
     let abandonedSources = 0
     for (const session of sources) if (session.hasEnded) abandonedSources++
-    return { streams: sessions.records.size, channels, abandonedSources, isDraining: this.isDraining }
+    return {
+      streams: sessions.records.size,
+      channels,
+      pending: places.pending,
+      queuedBytes: budget.bytes,
+      abandonedSources,
+      isDraining: this.isDraining,
+    }
   }
 
   /**
@@ -221,6 +258,15 @@ export class Hub {
     feeds.close()
     sessions.close()
     await options.backplane.close()
+  }
+
+  #respond<Output extends object, Params>(
+    request: Request,
+    bind: BindChannel<Params>,
+    options: ChannelResponseOptions<Output, Params> & RequestScope & { readonly channel: string | undefined },
+  ): Promise<Response> {
+    if (!this.isDraining) drainAtShutdown(this)
+    return channelResponse(this.#parts, request, bind, { runInScope: (step) => step(), ...options })
   }
 
   #openSessions(): ReadonlySet<Session> {

@@ -1,12 +1,13 @@
-import type { Channel } from '@millrace/core'
-import { type JoinOptions, followChannel, joinChannel, openChannel } from '../channel/join-channel.ts'
-import { retryFrame } from '../channel/protocol-frames.ts'
-import { SessionReader, type SessionReaderOptions } from '../channel/session-reader.ts'
-import type { SharedRead, SnapshotReader } from '../channel/snapshot.ts'
-import { reportError } from '../hub/hub-observer.ts'
+import { inPlace } from '../admission/in-place.ts'
+import type { Place } from '../admission/places.ts'
+import { parseHighest } from '@millrace/core/protocol'
+import type { JoinOptions } from '../channel/join-channel.ts'
+import { SessionReader } from '../channel/session-reader.ts'
+import type { SnapshotReader } from '../channel/snapshot.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
+import { createQueue } from '../queue/slow-consumer.ts'
+import { endCleanly } from '../session/session-registry.ts'
 import { Session } from '../session/session.ts'
-import { type Admission, checkAdmission, isResponse } from './authorize.ts'
 import {
   type ChannelResponseOptions,
   type ChannelSettings,
@@ -17,56 +18,66 @@ import {
   headResponse,
   lastEventIdOf,
   methodNotAllowedResponse,
-  returnLaterResponse,
-  spreadOver,
 } from './event-stream-headers.ts'
+import { type Admitted, type BindChannel, judgeRequest } from './judge-request.ts'
+import { throughOriginGate } from './origin-gate.ts'
+import { runChannel } from './run-channel.ts'
+import { sharingKey } from './sharing-key.ts'
+import { grantStream } from './stream-grant.ts'
 
-type OptionsOf<Output extends object, Params> = ChannelResponseOptions<Output, Params> & {
-  readonly params: Params
+/** Options of a channel's response, and what the hub's callers have settled. */
+export interface ChannelResponseContext<Output extends object, Params> extends ChannelResponseOptions<
+  Output,
+  Params
+> {
+  /** The channel, where it is known before the request is looked at. */
+  readonly channel: string | undefined
+  /** Runs `authorize`, when it is asked again, within the scope of the request. */
+  readonly runInScope: <Result>(step: () => Result) => Result
 }
 
 /** Answers a request with a channel's events. @see docs/protocol.md */
 export async function channelResponse<Output extends object, Params>(
   parts: HubParts,
   request: Request,
-  channel: Channel,
-  options: OptionsOf<Output, Params>,
+  bind: BindChannel<Params>,
+  options: ChannelResponseContext<Output, Params>,
 ): Promise<Response> {
-  if (request.method === 'HEAD') return headResponse()
-  if (request.method !== 'GET') return methodNotAllowedResponse('GET, HEAD, OPTIONS')
   const settings = resolveChannelSettings(options, parts.options)
-  const turnAwayMs = parts.turnAwayMs()
-  if (turnAwayMs !== undefined) return returnLaterResponse(request, turnAwayMs)
-  const judging = parts.sessions.admit()
-  try {
-    const { authorize, params } = options
-    const admission = authorize ? checkAdmission(await authorize(request, params)) : {}
-    if (isResponse(admission)) return admission
-    await parts.listenForControl()
-    // Asked again: a drain that began meanwhile does not know of this stream, and nothing would ever end it.
-    const turnAwayNowMs = parts.turnAwayMs()
-    if (turnAwayNowMs !== undefined) return returnLaterResponse(request, turnAwayNowMs)
-    const { principal, tags = [] } = admission
-    // As if it had begun and been revoked at once: the client returns, and is judged by what holds now.
-    if (judging.isRevoked({ principal, tags })) return returnLaterResponse(request, 0)
-    return open(parts, request, channel, { ...options, settings, admission })
-  } finally {
-    judging.end()
-  }
+  const { channel, cors, authorize } = options
+  const { observer } = parts.options
+  const methods = 'GET, HEAD, OPTIONS'
+  return throughOriginGate(request, { cors, methods, channel, observer }, async () => {
+    if (request.method === 'HEAD') return headResponse()
+    if (request.method !== 'GET') return methodNotAllowedResponse(methods)
+    return inPlace(parts, { request, channel }, (place) => {
+      const judges = { place, bind, authorize, authorizeTimeoutMs: settings.authorizeTimeoutMs }
+      return judgeRequest(parts, request, judges, (admitted) =>
+        open(parts, request, admitted, { ...options, settings, place }),
+      )
+    })
+  })
 }
 
 function open<Output extends object, Params>(
   parts: HubParts,
   request: Request,
-  channel: Channel,
-  options: OptionsOf<Output, Params> & {
+  admitted: Admitted<Output, Params>,
+  options: ChannelResponseContext<Output, Params> & {
     readonly settings: ChannelSettings
-    readonly admission: Admission<Output>
+    readonly place: Place
   },
 ): Response {
-  const { settings, admission, snapshot, params } = options
+  const { channel, params } = admitted
+  const { settings, snapshot, place } = options
+  const { backplane, history, replay, observer } = parts.options
+  const { slowConsumer, maxQueueBytes } = settings
+  const lastEventId = lastEventIdOf(request)
+  const highest = parseHighest(lastEventId)
   const session = new Session({
-    limits: parts.options,
+    queue: createQueue(slowConsumer, { channel, observer, highest }),
+    maxQueueBytes,
+    budget: parts.budget,
     scheduler: parts.scheduler,
     requestSignal: request.signal,
   })
@@ -74,25 +85,44 @@ function open<Output extends object, Params>(
   if (session.hasEnded) return headResponse()
   const { feed, release } = parts.feeds.use(channel.channel)
   session.onEnd(release)
-  const { backplane, history, replay, observer } = parts.options
+  session.onEnd(() => place.leave())
+  const grant = grantStream(parts, {
+    session,
+    request,
+    admitted,
+    authorize: options.authorize,
+    settings,
+    runInScope: options.runInScope,
+    end: (cause) => endCleanly({ session, farewell: () => reader.farewell() }, cause),
+  })
   const reader = new SessionReader(session, {
     channel,
+    delivery: typeof slowConsumer === 'object' ? 'latest' : 'all',
+    highest,
+    canPause: slowConsumer === 'pause',
     heartbeatMs: settings.heartbeatMs,
     reconnectionTimeMs: settings.reconnectionTimeMs,
-    // A route's filter is typed by its contract, and the log's events pass by it untyped.
-    filter: admission.filter as SessionReaderOptions['filter'],
+    filter: grant.filter,
     maxHeldBack: Math.max(1, Math.floor(Math.min(history.maxEvents, replay.maxEvents) / 4)),
     observer,
   })
-  const { principal, tags = [], expiresAtMs = Infinity } = admission
+  const { principal } = admitted.admission
   const lifetimeEndsAtMs = Date.now() + settings.lifetimeMs * (0.8 + 0.2 * Math.random())
+  const expiresAtMs = (): number => grant.now().expiresAtMs ?? Infinity
   parts.sessions.add({
     session,
     channel: channel.channel,
     principal,
-    tags,
-    endsAtMs: Math.min(lifetimeEndsAtMs, expiresAtMs),
-    endsAs: expiresAtMs <= lifetimeEndsAtMs ? 'expired' : 'lifetime',
+    get tags() {
+      return grant.now().tags ?? []
+    },
+    get endsAtMs() {
+      return Math.min(lifetimeEndsAtMs, expiresAtMs())
+    },
+    get endsAs() {
+      return expiresAtMs() <= lifetimeEndsAtMs ? 'expired' : 'lifetime'
+    },
+    revalidation: grant.revalidation,
     heartbeatMs: settings.heartbeatMs,
     beat: () => reader.beat(),
     farewell: () => reader.farewell(),
@@ -100,83 +130,18 @@ function open<Output extends object, Params>(
   const join: JoinOptions = {
     channel: channel.channel,
     feed,
-    lastEventId: lastEventIdOf(request),
+    lastEventId,
     start: settings.start,
     backplane,
     history,
     replay,
   }
   const shared = snapshot && {
-    key: sharingKey(snapshot as SnapshotReader, channel, { principal, params }),
+    key: sharingKey(snapshot, { channel: channel.channel, principal, params }),
     timeoutMs: settings.snapshotTimeoutMs,
     read: (signal: AbortSignal) => snapshot({ channel, params, principal, signal }),
   }
-  void run(parts, reader, join, shared)
+  place.open()
+  void runChannel(reader, { parts, join, snapshot: shared })
   return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
-}
-
-async function run(
-  parts: HubParts,
-  reader: SessionReader,
-  join: JoinOptions,
-  snapshot: SharedRead | undefined,
-): Promise<void> {
-  const { drainMs, observer } = parts.options
-  try {
-    const leave = await (snapshot
-      ? joinWithSnapshot(parts, reader, join, snapshot)
-      : joinChannel(reader, join))
-    reader.session.onEnd(leave)
-  } catch (error) {
-    if (!reader.hasEnded) reportError(observer, error)
-    reader.session.end('unavailable', retryFrame(spreadOver(drainMs)))
-  }
-}
-
-/** A join in which a state stands in for what came before it; with a cursor that can go on, there is nothing to replace. */
-async function joinWithSnapshot(
-  { snapshots }: HubParts,
-  reader: SessionReader,
-  join: JoinOptions,
-  shared: SharedRead,
-): Promise<() => void> {
-  const { opening, page } = await openChannel(join)
-  if (opening.resume === 'resumed') {
-    reader.onOpen(opening)
-    return followChannel(reader, { ...join, from: opening.from, page })
-  }
-  reader.onOpenBeforeSnapshot(opening)
-  await reader.ready()
-  const placed = await snapshots.place(shared, { ...join, page })
-  if (!reader.hasEnded) reader.onSnapshot(placed)
-  return followChannel(reader, { ...join, from: placed.next.opening.from, page: placed.next.page })
-}
-
-const readerNumbers = new WeakMap<SnapshotReader, number>()
-let lastNumber = 0
-
-/** What clients must have in common to share a read: the function, the channel, the principal, and every parameter. */
-function sharingKey(
-  read: SnapshotReader,
-  { channel }: Channel,
-  { principal, params }: { readonly principal: string | undefined; readonly params: unknown },
-): string {
-  const known = readerNumbers.get(read) ?? ++lastNumber
-  readerNumbers.set(read, known)
-  return JSON.stringify([known, channel, principal ?? null, keyOf(params)])
-}
-
-/** Parameters as text; those that JSON does not tell apart are shared with nobody. */
-function keyOf(params: unknown): unknown {
-  const isPlain = typeof params === 'object' && params !== null
-  if (!isPlain) return params === undefined ? null : ++lastNumber
-  const entries = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))
-  const isText = entries.every(
-    ([, value]) => ['string', 'number', 'boolean'].includes(typeof value) || isListOfText(value),
-  )
-  return isText ? entries : ++lastNumber
-}
-
-function isListOfText(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string')
 }

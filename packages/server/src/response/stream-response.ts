@@ -1,17 +1,16 @@
-import { type Channel, encodeEventBytes } from '@millrace/core'
-import { END, isReservedType } from '@millrace/core/protocol'
-import { HEARTBEAT_COMMENT, endFrame, openFrame } from '../channel/protocol-frames.ts'
-import { positiveInteger } from '../hub/check-number.ts'
-import { reportError } from '../hub/hub-observer.ts'
+import { END } from '@millrace/core/protocol'
+import { inPlace } from '../admission/in-place.ts'
+import type { Place } from '../admission/places.ts'
+import { openFrame } from '../channel/protocol-frames.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
+import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
+import { PlainQueue } from '../queue/plain-queue.ts'
 import { Session } from '../session/session.ts'
 import { isResponse } from './authorize.ts'
-import {
-  EVENT_STREAM_HEADERS,
-  headResponse,
-  lastEventIdOf,
-  returnLaterResponse,
-} from './event-stream-headers.ts'
+import { EVENT_STREAM_HEADERS, headResponse, lastEventIdOf } from './event-stream-headers.ts'
+import { throughOriginGate } from './origin-gate.ts'
+import { pumpSource } from './pump-source.ts'
+import { type StreamResponseOptions, type StreamSettings, resolveStreamSettings } from './stream-options.ts'
 
 /** An event that a one-shot stream yields. */
 export interface YieldedEvent {
@@ -43,14 +42,6 @@ export type StreamHandler<Params = unknown> = (
   context: StreamContext<Params>,
 ) => AsyncIterable<YieldedEvent> | Promise<AsyncIterable<YieldedEvent> | Response>
 
-/** Options of a one-shot stream. */
-export interface StreamResponseOptions {
-  /** What the events carry; their data is checked and goes as JSON. Default: no contract. */
-  readonly contract?: Channel
-  /** The longest silence, in milliseconds. Default: the hub's, 15,000. */
-  readonly heartbeatMs?: number
-}
-
 /** What a response needs besides the options that users give. */
 export interface StreamResponseContext<Params> extends StreamResponseOptions {
   /** The route's parameters. */
@@ -64,20 +55,38 @@ export async function streamResponse<Params>(
   parts: HubParts,
   request: Request,
   handler: StreamHandler<Params>,
-  { params, runInScope, ...options }: StreamResponseContext<Params>,
+  context: StreamResponseContext<Params>,
 ): Promise<Response> {
-  if (request.method === 'HEAD') return headResponse()
-  const lastEventId = lastEventIdOf(request)
-  if (lastEventId === END) return new Response(null, { status: 204 })
-  const turnAwayMs = parts.turnAwayMs()
-  if (turnAwayMs !== undefined) return returnLaterResponse(request, turnAwayMs)
+  const settings = resolveStreamSettings(context, parts.options)
+  const { observer } = parts.options
+  const gate = { cors: context.cors, methods: undefined, channel: undefined, observer }
+  return throughOriginGate(request, gate, async () => {
+    if (request.method === 'HEAD') return headResponse()
+    if (lastEventIdOf(request) === END) return new Response(null, { status: 204 })
+    return inPlace(parts, { request, channel: undefined }, (place) =>
+      begin(parts, request, handler, { ...context, settings, place }),
+    )
+  })
+}
 
-  const heartbeatMs = positiveInteger('heartbeatMs', options.heartbeatMs ?? parts.options.heartbeatMs)
+/** Asks the handler, and streams what it returns. */
+async function begin<Params>(
+  parts: HubParts,
+  request: Request,
+  handler: StreamHandler<Params>,
+  context: StreamResponseContext<Params> & { readonly settings: StreamSettings; readonly place: Place },
+): Promise<Response> {
+  const { params, runInScope, contract, settings, place } = context
+  const { heartbeatMs, reconnectionTimeMs } = settings
+  const lastEventId = lastEventIdOf(request)
   const session = new Session({
-    limits: parts.options,
+    queue: new PlainQueue(),
+    maxQueueBytes: parts.options.maxQueueBytes,
+    budget: parts.budget,
     scheduler: parts.scheduler,
     requestSignal: request.signal,
   })
+  session.onEnd(() => place.leave())
   // A drain has to know of a stream that is yet to begin, or nothing would ever end it.
   const letGo = parts.sessions.hold(session)
   let begun: Response | AsyncIterator<YieldedEvent>
@@ -95,6 +104,7 @@ export async function streamResponse<Params>(
     letGo()
     return begun
   }
+  place.open()
   parts.sessions.add({
     session,
     channel: undefined,
@@ -103,12 +113,15 @@ export async function streamResponse<Params>(
     endsAtMs: Infinity,
     endsAs: 'lifetime',
     heartbeatMs,
-    beat: () => session.write(HEARTBEAT_COMMENT),
+    beat: () => session.write(SIGN_OF_LIFE),
     farewell: () => undefined,
   })
   letGo()
-  session.write(openFrame({ resume: lastEventId === '' ? 'fresh' : 'resumed', delivery: 'all', heartbeatMs }))
-  void pump(session, begun, { parts, runInScope, contract: options.contract })
+  const resume = lastEventId === '' ? 'fresh' : 'resumed'
+  session.write(
+    plainBlock(openFrame({ resume, delivery: 'all', heartbeatMs }, { retryMs: reconnectionTimeMs })),
+  )
+  void pumpSource(session, begun, { parts, runInScope, contract })
   return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
 }
 
@@ -128,58 +141,4 @@ function iteratorOf(
   throw new TypeError(
     `eventStream: the handler must be an async generator, or return an async iterable or a Response; got ${String(returned)}`,
   )
-}
-
-interface PumpOptions {
-  readonly parts: HubParts
-  readonly runInScope: <Result>(step: () => Result) => Result
-  readonly contract: Channel | undefined
-}
-
-/** Pulls the source at the client's pace, and lets go of it however the stream ends. */
-async function pump(
-  session: Session,
-  source: AsyncIterator<YieldedEvent>,
-  { parts, runInScope, contract }: PumpOptions,
-): Promise<void> {
-  const { observer } = parts.options
-  parts.sources.add(session)
-  session.onEnd((cause) => {
-    // An abort alone does not wake a source that is suspended at `yield`, and `return()` alone none that waits: both are
-    // needed. One that heeds neither is abandoned, and stays counted.
-    const released = cause === 'done' ? undefined : runInScope(async () => source.return?.())
-    Promise.resolve(released)
-      .catch((error: unknown) => reportError(observer, error))
-      .finally(() => parts.sources.delete(session))
-  })
-  try {
-    for (;;) {
-      await session.ready()
-      if (session.hasEnded) return
-      const step = await runInScope(() => source.next())
-      if (session.hasEnded) return
-      if (step.done) break
-      session.write(encodeYielded(step.value, contract))
-    }
-    await session.ready()
-    session.end('done', endFrame({ reason: 'done' }))
-  } catch (error) {
-    // A source that heeds its signal throws when the client is gone; that is no news.
-    if (session.hasEnded) return
-    reportError(observer, error)
-    await session.ready()
-    session.end('failed', endFrame({ reason: 'failed' }))
-  }
-}
-
-function encodeYielded(event: YieldedEvent, contract: Channel | undefined): Uint8Array {
-  const { type = 'message', data, id } = event
-  if (isReservedType(type)) {
-    throw new TypeError(`eventStream: the event type ${JSON.stringify(type)} is reserved`)
-  }
-  if (data === undefined) {
-    throw new TypeError(`eventStream: an event of type ${JSON.stringify(type)} has no data`)
-  }
-  const text = contract ? contract.encode(type, data) : typeof data === 'string' ? data : JSON.stringify(data)
-  return encodeEventBytes({ event: type, data: text, id }, { ids: 'any' })
 }

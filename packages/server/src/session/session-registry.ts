@@ -17,12 +17,22 @@ export interface SessionRecord {
   readonly endsAtMs: number
   /** Why it ends then. */
   readonly endsAs: 'lifetime' | 'expired'
+  /** Has its grant asked for again, where its route wants that; called on each tick, and may end the session. */
+  readonly revalidation?: { readonly everyMs: number; readonly check: (tick: Tick) => void } | undefined
   /** Silence after which a sign of life is due, in milliseconds. */
   readonly heartbeatMs: number
   /** Writes a sign of life. */
   readonly beat: () => void
   /** What to say last before a clean close: a block that moves the position on, if one is due. */
   readonly farewell: () => Uint8Array | undefined
+}
+
+/** One turn of the timer. */
+export interface Tick {
+  /** When it is, in milliseconds of `performance.now()`. */
+  readonly nowMs: number
+  /** How long until the next, in milliseconds. */
+  readonly periodMs: number
 }
 
 /** A request that is being judged: what is revoked meanwhile counts for it. */
@@ -99,7 +109,12 @@ export class SessionRegistry {
       this.#remove(record)
       this.#observer.onStreamEnd?.({ channel, principal, cause, durationMs: performance.now() - openedAtMs })
     })
-    this.#tickAtLeastEvery(Math.min(record.heartbeatMs / 4, this.#writeTimeoutMs / 4, 1000))
+    const shortestMs = Math.min(
+      record.heartbeatMs,
+      this.#writeTimeoutMs,
+      record.revalidation?.everyMs ?? Infinity,
+    )
+    this.#tickAtLeastEvery(Math.min(shortestMs / 4, 1000))
   }
 
   /** Ends all sessions that a selector names, those that are being judged included. Returns how many. */
@@ -146,23 +161,26 @@ export class SessionRegistry {
   }
 
   #tick(): void {
-    const nowMs = performance.now()
-    for (const record of this.#records) this.#check(record, nowMs)
+    const tick = { nowMs: performance.now(), periodMs: this.#periodMs }
+    for (const record of this.#records) this.#check(record, tick)
   }
 
   // Silence is measured on the clock that nobody sets; only what was given as a date is compared with the date.
-  #check(record: SessionRecord, nowMs: number): void {
+  #check(record: SessionRecord, tick: Tick): void {
     const { session } = record
+    const { nowMs, periodMs } = tick
     if (Date.now() >= record.endsAtMs) {
       return endCleanly(record, record.endsAs, record.endsAs === 'lifetime' ? SHORT_RETRY_MS : undefined)
     }
+    record.revalidation?.check(tick)
+    if (session.hasEnded) return
     if (session.isBehind) {
       if (nowMs - session.lastTakenMs >= this.#writeTimeoutMs) session.end('stalled')
       return
     }
     const quietSinceMs = Math.max(session.lastTakenMs, this.#beatenMs.get(record) ?? 0)
     // A tick early rather than a tick late: `heartbeatMs` is what the client was promised.
-    if (nowMs - quietSinceMs + this.#periodMs > record.heartbeatMs) {
+    if (nowMs - quietSinceMs + periodMs > record.heartbeatMs) {
       this.#beatenMs.set(record, nowMs)
       record.beat()
     }

@@ -1,11 +1,17 @@
 import { describe, expect, test, vi } from 'vitest'
+import { type Block, plainBlock } from '../queue/block.ts'
+import { PlainQueue } from '../queue/plain-queue.ts'
+import { QueueBudget } from '../queue/queue-budget.ts'
 import { FlushScheduler } from './flush-scheduler.ts'
 import { type EndCause, Session } from './session.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+const block = (text: string): Block => plainBlock(encode(text))
 
 function createSession(maxQueueBytes = 1000, requestSignal = new AbortController().signal): Session {
-  return new Session({ limits: { maxQueueBytes }, scheduler: new FlushScheduler(), requestSignal })
+  const budget = new QueueBudget(Infinity, () => [])
+  const scheduler = new FlushScheduler()
+  return new Session({ queue: new PlainQueue(), maxQueueBytes, budget, scheduler, requestSignal })
 }
 
 async function readAll(session: Session): Promise<string> {
@@ -18,23 +24,23 @@ describe('a session', () => {
     const reader = session.body.getReader()
     // The body asks once when it is made.
     await new Promise((resolve) => setTimeout(resolve))
-    session.write(encode('a'))
+    session.write(block('a'))
     await Promise.resolve()
-    session.write(encode('b'))
+    session.write(block('b'))
     expect(await reader.read()).toEqual({ done: false, value: encode('ab') })
     const shared = encode('shared')
-    session.write(shared)
+    session.write(plainBlock(shared))
     expect((await reader.read()).value).toBe(shared)
   })
 
   test('is ready when the client took all, and not before', async () => {
     const session = createSession()
     let isReady = false
-    session.write(encode('a'))
+    session.write(block('a'))
     session.flush()
     // Nobody reads: the first chunk fills the stream's own buffer.
     const ready = session.ready().then(() => (isReady = true))
-    session.write(encode('b'))
+    session.write(block('b'))
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(isReady).toBe(false)
     const reader = session.body.getReader()
@@ -46,21 +52,21 @@ describe('a session', () => {
 
   test('ends a client that leaves more unread than the limit, and keeps nothing of it', async () => {
     const session = createSession(10)
-    session.write(encode('12345'))
+    session.write(block('12345'))
     session.flush()
-    session.write(encode('67890'))
-    session.write(encode('abcdef'))
+    session.write(block('67890'))
+    session.write(block('abcdef'))
     expect(session.cause).toBe('slow')
     expect(await readAll(session)).toBe('12345')
   })
 
   test('is not ended over a single block, however large', async () => {
     const session = createSession(10)
-    session.write(encode('1'))
+    session.write(block('1'))
     session.flush()
-    session.write(encode('x'.repeat(100)))
+    session.write(block('x'.repeat(100)))
     expect(session.cause).toBe(undefined)
-    session.write(encode('y'))
+    session.write(block('y'))
     expect(session.cause).toBe('slow')
   })
 
@@ -90,17 +96,17 @@ describe('a session', () => {
 
   test('closes between blocks, with a last one if given, and drops what waits', async () => {
     const session = createSession()
-    session.write(encode('a'))
+    session.write(block('a'))
     session.flush()
-    session.write(encode('waits'))
+    session.write(block('waits'))
     session.end('drained', encode('retry: 5\n\n'))
-    session.write(encode('late'))
+    session.write(block('late'))
     expect(await readAll(session)).toBe('aretry: 5\n\n')
   })
 
   test('wakes a writer that waits when it ends', async () => {
     const session = createSession()
-    session.write(encode('a'))
+    session.write(block('a'))
     const waiting = session.ready()
     session.end('revoked')
     await waiting

@@ -1,5 +1,7 @@
+import type { Block } from '../queue/block.ts'
+import type { OutputQueue } from '../queue/output-queue.ts'
+import type { QueueBudget, QueueOwner } from '../queue/queue-budget.ts'
 import type { FlushScheduler, Flushable } from './flush-scheduler.ts'
-import { OutputQueue } from './output-queue.ts'
 
 /**
  * Why a session ended.
@@ -12,6 +14,7 @@ import { OutputQueue } from './output-queue.ts'
  * | `drained` | the hub is shutting down |
  * | `revoked`, `expired` | the authorisation ended |
  * | `slow` | the client reads too slowly: its queue passed its limit |
+ * | `over-budget` | all queues together passed the process's limit, and this client's was the longest |
  * | `stalled` | the client read nothing for the write timeout |
  * | `broken` | the log broke off; a resume has to judge |
  * | `unavailable` | the backplane failed |
@@ -25,30 +28,32 @@ export type EndCause =
   | 'revoked'
   | 'expired'
   | 'slow'
+  | 'over-budget'
   | 'stalled'
   | 'broken'
   | 'unavailable'
 
-/** Limits of a session. */
-export interface SessionLimits {
-  /** Bytes that may wait for the client. */
-  readonly maxQueueBytes: number
-}
-
 /** What a session needs. */
 export interface SessionOptions {
-  /** Limits. */
-  readonly limits: SessionLimits
+  /** What waits for the client, and what is given up of it when the client is slow. */
+  readonly queue: OutputQueue
+  /** Bytes that may wait for the client. */
+  readonly maxQueueBytes: number
+  /** What may wait for all clients together. */
+  readonly budget: QueueBudget
   /** Flushes all sessions of a hub after each tick. */
   readonly scheduler: FlushScheduler
   /** The request's signal: one of the ways in which a client is seen to go. */
   readonly requestSignal: AbortSignal
 }
 
+/** Bytes of a chunk that is handed on, about. What is handed on is out of the queue's reach, so it is not more than a socket takes. */
+const CHUNK_BYTES = 64 * 1024
+
 /**
  * One response body: a queue of blocks that the client pulls from, and an end that is the same for every cause.
  */
-export class Session implements Flushable {
+export class Session implements Flushable, QueueOwner {
   /** The response's body. */
   readonly body: ReadableStream<Uint8Array>
   /** Aborted when the session ends, with the cause as reason. */
@@ -57,10 +62,10 @@ export class Session implements Flushable {
   lastTakenMs: number = performance.now()
   readonly #options: SessionOptions
   readonly #abort = new AbortController()
-  readonly #queue = new OutputQueue()
   readonly #onEnd: Array<(cause: EndCause) => void> = []
   readonly #controller: ReadableStreamDefaultController<Uint8Array>
   #isScheduled = false
+  #isHeld = false
   #wakeWriter: (() => void) | undefined
   #cause: EndCause | undefined
 
@@ -92,17 +97,22 @@ export class Session implements Flushable {
 
   /** Whether bytes wait that the client does not take. */
   get isBehind(): boolean {
-    return !this.#queue.isEmpty && !this.#isScheduled
+    return this.#options.queue.size > 0 && !this.#isScheduled
   }
 
   /** Whether nothing waits: every block written was handed to the client. */
   get isDrained(): boolean {
-    return this.#queue.isEmpty
+    return this.#options.queue.size === 0
+  }
+
+  /** Bytes that wait. */
+  get queuedBytes(): number {
+    return this.#options.queue.bytes
   }
 
   /** Whether half of what may wait does: the moment for a writer that can wait to do so. */
   get isFull(): boolean {
-    return this.#queue.bytes > this.#options.limits.maxQueueBytes / 2
+    return this.queuedBytes > this.#options.maxQueueBytes / 2
   }
 
   /** Runs `listener` when the session ends; at once if it has. */
@@ -111,17 +121,32 @@ export class Session implements Flushable {
     else this.#onEnd.push(listener)
   }
 
-  /** Writes a block; it leaves with all others of this tick. Ends the session as `slow` when too much waits. */
-  write(block: Uint8Array): void {
+  /** Writes a block; it leaves with all others of this tick. Ends the session as `slow` when too much waits, and none of it can be given up. */
+  write(block: Block): void {
     if (this.hasEnded) return
-    this.#queue.push(block)
-    if (this.#isOverLimit()) {
+    const { queue } = this.#options
+    const before = queue.bytes
+    queue.push(block)
+    this.#count(before)
+    if (this.#isOverLimit() && !this.#isHeld) {
       this.flush()
-      if (this.#isOverLimit()) return this.end('slow')
+      if (this.#isOverLimit()) this.#makeRoom()
     }
-    if (this.#isScheduled) return
+    if (this.hasEnded || this.#isScheduled || this.#isHeld) return
     this.#isScheduled = true
     this.#options.scheduler.schedule(this)
+  }
+
+  /** Hands on nothing from here on, and lets wait what comes, until `release`. What was written before leaves first. */
+  hold(): void {
+    this.flush()
+    this.#isHeld = true
+  }
+
+  /** Hands on again. */
+  release(): void {
+    this.#isHeld = false
+    this.flush()
   }
 
   /** Resolves when the client takes more and nothing waits, or the session ended. Flushes at once: one writer at a time. */
@@ -136,10 +161,14 @@ export class Session implements Flushable {
   /** Hands what waits to the client, if it takes any. */
   flush(): void {
     this.#isScheduled = false
-    if (this.hasEnded) return
-    if ((this.#controller.desiredSize ?? 0) > 0 && !this.#queue.isEmpty) {
+    if (this.hasEnded || this.#isHeld) return
+    const { queue } = this.#options
+    if ((this.#controller.desiredSize ?? 0) > 0 && queue.size > 0) {
       this.lastTakenMs = performance.now()
-      this.#controller.enqueue(this.#queue.takeAll())
+      const before = queue.bytes
+      const chunk = queue.take(CHUNK_BYTES)
+      this.#count(before)
+      this.#controller.enqueue(chunk)
     }
     if (this.#takesMore()) this.#wake()
   }
@@ -155,19 +184,36 @@ export class Session implements Flushable {
   #end(cause: EndCause): void {
     if (this.hasEnded) return
     this.#cause = cause
-    this.#queue.clear()
+    const { queue } = this.#options
+    const before = queue.bytes
+    queue.clear()
+    this.#count(before)
     this.#abort.abort(cause)
     this.#wake()
     for (const listener of this.#onEnd.splice(0)) listener(cause)
   }
 
+  #makeRoom(): void {
+    const { queue, maxQueueBytes } = this.#options
+    const before = queue.bytes
+    const hasRoom = queue.makeRoom(maxQueueBytes)
+    this.#count(before)
+    if (!hasRoom) this.end('slow')
+  }
+
+  /** Counts what a change of the queue came to. May end the session, if it is the worst when all are too many. */
+  #count(before: number): void {
+    const { queue, budget } = this.#options
+    budget.change(queue.bytes - before)
+  }
+
   /** A single block is never too much: no client could be blamed for what it was not offered. */
   #isOverLimit(): boolean {
-    return this.#queue.size > 1 && this.#queue.bytes > this.#options.limits.maxQueueBytes
+    return this.#options.queue.size > 1 && this.queuedBytes > this.#options.maxQueueBytes
   }
 
   #takesMore(): boolean {
-    return this.#queue.isEmpty && (this.#controller.desiredSize ?? 0) > 0
+    return this.#options.queue.size === 0 && (this.#controller.desiredSize ?? 0) > 0
   }
 
   #wake(): void {

@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { BlockList } from './block-list.ts'
+import { type Block, plainBlock } from './block.ts'
+
+const blockOf = (size: number): Block => plainBlock(new Uint8Array(size))
+
+test('behaves as an array that counts bytes, whatever is done to it', () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('push' as const), size: fc.nat(20) }) },
+    fc.record({
+      do: fc.constantFrom('take' as const, 'remove' as const, 'replace' as const),
+      size: fc.nat(60),
+    }),
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const list = new BlockList()
+      let model: Block[] = []
+      for (const { do: what, size } of steps) {
+        const place = list.first + (size % Math.max(1, model.length))
+        if (what === 'push') {
+          model.push(blockOf(size))
+          list.push(model.at(-1) as Block)
+        } else if (model.length === 0) continue
+        else if (what === 'take') {
+          const taken = list.take(size)
+          expect(taken).toEqual(model.slice(0, taken.length))
+          model = model.slice(taken.length)
+          const bytes = taken.reduce((sum, block) => sum + ('bytes' in block ? block.bytes.length : 0), 0)
+          expect(taken.length === 1 || bytes <= size).toBe(true)
+        } else if (what === 'remove') {
+          model.splice(place - list.first, 1)
+          list.remove(place)
+        } else {
+          const block = blockOf(size)
+          model[place - list.first] = block
+          list.replace(place, block)
+        }
+        const places = Array.from({ length: list.end - list.first }, (_, index) => list.first + index)
+        expect(places.map((each) => list.at(each))).toEqual(model)
+        expect(list.size).toBe(model.length)
+        expect(list.bytes).toBe(
+          model.reduce((sum, block) => sum + ('bytes' in block ? block.bytes.length : 0), 0),
+        )
+      }
+    }),
+  )
+})
+
+test('forgets what was taken, and keeps the places of what was not', () => {
+  const list = new BlockList()
+  for (let size = 1; size <= 10; size++) list.push(blockOf(size))
+  list.take(6)
+  expect([list.first, list.end, list.size]).toEqual([3, 10, 7])
+  expect(list.at(3)).toEqual(blockOf(4))
+  list.clear()
+  expect([list.size, list.bytes, list.first]).toEqual([0, 0, 10])
+})
