@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Channel, type ParameterizedStream, isChannel } from '@millrace/core'
-import { type ChannelResponseOptions, type Hub, toResponse } from '@millrace/server'
+import { type BindResult, type ChannelResponseOptions, type Hub, getHub } from '@millrace/server'
 import { closeDrainedConnections } from '@millrace/server/node'
-import { type RouteContext, type RouteHandler, type RouteParams, dependOnRequest } from './route-context.ts'
+import { type RouteHandler, type RouteParams, dependOnRequest } from './route-context.ts'
 
 /** Options of {@link channelRoute} for a stream without parameters. */
 export interface ChannelRouteOptions<
@@ -60,7 +61,7 @@ export function channelRoute<Params extends object, Output extends object>(
 ): ChannelRoute
 export function channelRoute(
   stream: Channel<object, object> | ParameterizedStream<never, object>,
-  { params: toParams, ...responseOptions }: AnyRouteOptions = {},
+  { params: toParams, hub, ...responseOptions }: AnyRouteOptions = {},
 ): ChannelRoute {
   if (!toParams && !isChannel(stream)) {
     throw new TypeError(`channelRoute: stream ${stream.stream} has parameters, so options.params is needed`)
@@ -68,16 +69,15 @@ export function channelRoute(
   const handle: RouteHandler = async (request, context) => {
     dependOnRequest(request)
     closeDrainedConnections()
-    if (request.method === 'HEAD' || request.method === 'OPTIONS') {
-      return toResponse(request, stream as Channel<object, object>, responseOptions)
+    const bind = async (): Promise<BindResult<object, object>> => {
+      const segments = (await context?.params) ?? {}
+      if (!toParams) return { channel: stream as Channel<object, object>, params: segments }
+      return bindTo(stream as ParameterizedStream<object, object>, () => toParams(request, segments))
     }
-    const segments = await segmentsOf(context)
-    if (!toParams) {
-      return toResponse(request, stream as Channel<object, object>, { ...responseOptions, params: segments })
-    }
-    const bound = await bind(stream as ParameterizedStream<object, object>, () => toParams(request, segments))
-    if (bound instanceof Response) return bound
-    return toResponse(request, bound.channel, { ...responseOptions, params: bound.params })
+    // `authorize` is asked again by a timer, outside of the request's scope, and taken back into it.
+    const scope =
+      responseOptions.revalidateMs === undefined ? {} : { runInScope: AsyncLocalStorage.snapshot() }
+    return (hub ?? getHub()).respondBound(request, bind, { ...responseOptions, ...scope })
   }
   return { GET: handle, HEAD: handle, OPTIONS: handle }
 }
@@ -86,17 +86,14 @@ export function channelRoute(
 interface AnyRouteOptions {
   readonly params?: (request: Request, segments: RouteParams) => object | Promise<object>
   readonly hub?: Hub
-}
-
-async function segmentsOf(context: RouteContext | undefined): Promise<RouteParams> {
-  return (await context?.params) ?? {}
+  readonly revalidateMs?: number
 }
 
 /** Binds a stream to what a request asks for. What cannot be bound is the client's mistake, and it is told no more than that. */
-async function bind(
+async function bindTo(
   stream: ParameterizedStream<object, object>,
   toParams: () => object | Promise<object>,
-): Promise<{ channel: Channel<object, object>; params: object } | Response> {
+): Promise<BindResult<object, object>> {
   const params = await toParams()
   try {
     return { channel: stream(params), params }

@@ -7,7 +7,7 @@ import { type RouteHandler, type RouteParams, dependOnRequest } from './route-co
  * Makes a Next.js route handler that answers each request with the events of one source, and then says that it is done.
  *
  * `cookies()`, `headers()` and `after()` work inside the source, from its first step to its last. When the client goes, the
- * source's signal is aborted and `return()` is called.
+ * source's signal is aborted and `return()` is called. For pages of other origins (`cors`) export it as `OPTIONS` too.
  *
  * @param handler - An async generator function; or an async function that returns an async iterable, or a `Response` to answer
  *   with that instead (a refusal, say).

@@ -1,6 +1,7 @@
 import type { Hub } from '../hub/hub.ts'
 import { getHub } from '../hub/process-hub.ts'
-import type { StreamHandler, StreamResponseOptions } from './stream-response.ts'
+import type { StreamResponseOptions } from './stream-options.ts'
+import type { StreamHandler } from './stream-response.ts'
 
 /** Options of {@link eventStream}. */
 export interface EventStreamOptions extends StreamResponseOptions {
@@ -11,7 +12,8 @@ export interface EventStreamOptions extends StreamResponseOptions {
 /**
  * Makes a fetch-style handler that answers each request with the events of one source, and then says that it is done.
  *
- * The source is pulled at the client's pace. When the client goes, its signal is aborted and `return()` is called.
+ * The source is pulled at the client's pace. When the client goes, its signal is aborted and `return()` is called. `HEAD` and
+ * `OPTIONS` are answered too, and open nothing: where pages of other origins may use the route, serve `OPTIONS` by the same handler.
  *
  * @param handler - An async generator function; or an async function that returns an async iterable, or a `Response` to answer
  *   with that instead (a refusal, say).

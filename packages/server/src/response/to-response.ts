@@ -2,7 +2,6 @@ import type { Channel } from '@millrace/core'
 import type { Hub } from '../hub/hub.ts'
 import { getHub } from '../hub/process-hub.ts'
 import type { ChannelResponseOptions } from './channel-options.ts'
-import { optionsResponse } from './event-stream-headers.ts'
 
 /** Options of {@link toResponse}. */
 export interface ToResponseOptions<Output extends object, Params> extends ChannelResponseOptions<
@@ -27,6 +26,5 @@ export async function toResponse<Output extends object, Params = undefined>(
   channel: Channel<object, Output>,
   { hub = getHub(), ...options }: ToResponseOptions<Output, Params> = {},
 ): Promise<Response> {
-  if (request.method === 'OPTIONS') return optionsResponse('GET, HEAD, OPTIONS')
   return hub.respond(request, channel, options)
 }

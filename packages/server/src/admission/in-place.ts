@@ -1,0 +1,42 @@
+import type { HubParts } from '../hub/hub-parts.ts'
+import { headResponse, returnLaterResponse } from '../response/event-stream-headers.ts'
+import type { ResolvedLimits } from './limits.ts'
+import type { Place } from './places.ts'
+import { refused } from './refusal.ts'
+
+/**
+ * Serves a request in a place of its own, or turns it away: before anything is allocated for it, at the cost of a few counts. The
+ * place is given back when `serve` has opened no stream; a stream gives it back when it ends.
+ */
+export async function inPlace(
+  { options, places, turnAwayMs }: HubParts,
+  { request, channel }: { readonly request: Request; readonly channel: string | undefined },
+  serve: (place: Place) => Promise<Response>,
+): Promise<Response> {
+  const { observer, limits } = options
+  // Nobody is there to read an answer.
+  if (request.signal.aborted) return headResponse()
+  const spreadMs = turnAwayMs()
+  if (spreadMs !== undefined) {
+    const answer = returnLaterResponse(request, spreadMs)
+    return refused(observer, { reason: 'draining', channel, principal: undefined }, answer)
+  }
+  const taken = places.take(limits.address(request) || undefined)
+  if ('over' in taken) {
+    const answer = overLimitResponse(request, limits)
+    return refused(observer, { reason: taken.over, channel, principal: undefined }, answer)
+  }
+  const { place } = taken
+  try {
+    return await serve(place)
+  } finally {
+    if (place.isPending()) place.leave()
+  }
+}
+
+/** The answer to a request over a limit. */
+export function overLimitResponse(request: Request, { whenOver, retryAfterMs }: ResolvedLimits): Response {
+  if (whenOver === 'retry-later') return returnLaterResponse(request, retryAfterMs)
+  const headers = { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }
+  return Response.json({ code: 'too-many-streams' }, { status: 429, headers })
+}

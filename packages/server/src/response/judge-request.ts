@@ -1,0 +1,120 @@
+import { type Channel, EventStreamError } from '@millrace/core'
+import { overLimitResponse } from '../admission/in-place.ts'
+import type { Place } from '../admission/places.ts'
+import { type RefusalReason, refused } from '../admission/refusal.ts'
+import { type Waited, withinTime } from '../admission/within-time.ts'
+import { reportError } from '../hub/hub-observer.ts'
+import type { HubParts } from '../hub/hub-parts.ts'
+import { type Admission, type Authorize, checkAdmission, isResponse } from './authorize.ts'
+import { headResponse, returnLaterResponse } from './event-stream-headers.ts'
+import { OPEN_TIMEOUT_MS } from './open-in-time.ts'
+
+/** The channel that a request asks for. */
+export interface BoundChannel<Params = unknown> {
+  /** The channel. */
+  readonly channel: Channel
+  /** The route's parameters. */
+  readonly params: Params
+}
+
+/** Finds the channel that a request asks for, or answers with a `Response` of its own. */
+export type BindChannel<Params> = () =>
+  | BoundChannel<Params>
+  | Response
+  | Promise<BoundChannel<Params> | Response>
+
+/** A request that was let in. */
+export interface Admitted<Output extends object, Params> extends BoundChannel<Params> {
+  /** What was granted. */
+  readonly admission: Admission<Output>
+  /** When that was asked for, in milliseconds of `performance.now()`. */
+  readonly askedMs: number
+}
+
+/** What judges a request. */
+export interface Judges<Output extends object, Params> {
+  /** The request's place. */
+  readonly place: Place
+  /** Finds its channel. */
+  readonly bind: BindChannel<Params>
+  /** Grants or answers. */
+  readonly authorize: Authorize<Output, Params> | undefined
+  /** How long both may take together, in milliseconds. */
+  readonly authorizeTimeoutMs: number
+}
+
+/**
+ * Judges a request, and has `open` open a stream for it, in the same step as the last check. Whatever takes too long is given up: the
+ * client is asked to return later, and what comes of it then is ignored.
+ *
+ * @throws What `bind` or `authorize` throws in time.
+ */
+export async function judgeRequest<Output extends object, Params>(
+  parts: HubParts,
+  request: Request,
+  judges: Judges<Output, Params>,
+  open: (admitted: Admitted<Output, Params>) => Response,
+): Promise<Response> {
+  const { authorizeTimeoutMs, place } = judges
+  const { drainMs, limits, observer } = parts.options
+  const { signal } = request
+  let known: { channel?: string; principal?: string | undefined } = {}
+  const refuse = (reason: RefusalReason, answer: Response): Response =>
+    refused(observer, { reason, channel: known.channel, principal: known.principal }, answer)
+  const refuseAsLate = (what: string): Response => {
+    reportError(observer, new EventStreamError('unavailable', what))
+    return refuse('unavailable', returnLaterResponse(request, drainMs))
+  }
+
+  const judging = parts.sessions.admit()
+  try {
+    const waited: Waited<Judged<Output, Params>> = await withinTime(() => judge(request, judges), {
+      timeoutMs: authorizeTimeoutMs,
+      signal,
+    })
+    // A client that left reads no answer.
+    if (waited.outcome === 'left') return headResponse()
+    if (waited.outcome === 'late') {
+      return refuseAsLate(`authorize took longer than authorizeTimeoutMs, ${authorizeTimeoutMs}`)
+    }
+    const judged = waited.value
+    if ('answer' in judged) return refuse(judged.by, judged.answer)
+    const { principal, tags = [] } = judged.admission
+    known = { channel: judged.channel.channel, principal }
+    if (principal !== undefined && !place.assign(principal)) {
+      return refuse('perPrincipal', overLimitResponse(request, limits))
+    }
+    const listening = await withinTime(() => parts.listenForControl(), {
+      timeoutMs: OPEN_TIMEOUT_MS,
+      signal,
+    })
+    if (listening.outcome === 'left') return headResponse()
+    if (listening.outcome === 'late') {
+      return refuseAsLate(`the backplane did not let revocations be heard within ${OPEN_TIMEOUT_MS} ms`)
+    }
+    // Asked again: a drain that began meanwhile does not know of this stream, and nothing would ever end it.
+    const turnAwayMs = parts.turnAwayMs()
+    if (turnAwayMs !== undefined) return refuse('draining', returnLaterResponse(request, turnAwayMs))
+    // As if it had begun and been revoked at once: the client returns, and is judged by what holds now.
+    if (judging.isRevoked({ principal, tags })) return refuse('revoked', returnLaterResponse(request, 0))
+    return open(judged)
+  } finally {
+    judging.end()
+  }
+}
+
+type Judged<Output extends object, Params> =
+  | Admitted<Output, Params>
+  | { readonly by: 'params' | 'authorize'; readonly answer: Response }
+
+async function judge<Output extends object, Params>(
+  request: Request,
+  { bind, authorize }: Judges<Output, Params>,
+): Promise<Judged<Output, Params>> {
+  const bound = await bind()
+  if (isResponse(bound)) return { by: 'params', answer: bound }
+  const askedMs = performance.now()
+  if (!authorize) return { ...bound, admission: {}, askedMs }
+  const admission = checkAdmission(await authorize(request, bound.params))
+  return isResponse(admission) ? { by: 'authorize', answer: admission } : { ...bound, admission, askedMs }
+}
