@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: [
-            'packages/{core,client,server,next}/{src,test}/**/*.test.ts',
+            'packages/{core,client,server,next,redis}/{src,test}/**/*.test.ts',
             'scripts/**/*.test.ts',
             'apps/bench/{client,harness}/*.test.ts',
           ],

@@ -9,6 +9,7 @@ test.each([
   ['@millrace/server/testing', () => import('@millrace/server/testing')],
   ['@millrace/react', () => import('@millrace/react')],
   ['@millrace/next', () => import('@millrace/next')],
+  ['@millrace/redis', () => import('@millrace/redis')],
 ])('%s loads where there is no browser, and has named exports only', async (_, load) => {
   expect(typeof document).toBe('undefined')
   expect(Object.keys(await load())).not.toContain('default')

@@ -1,0 +1,105 @@
+import type {
+  RedisConnection,
+  RedisNode,
+  SubscriberConnection,
+  SubscriberEvents,
+} from './redis-connection.ts'
+
+type MessageListener = (message: string, channel: string) => void
+type Subscribe = (channels: string | readonly string[], listener: MessageListener) => Promise<void>
+
+/** What is used of a node-redis client, cluster or sentinel (tried: 6.3). */
+export interface NodeRedisClient {
+  readonly isReady: boolean
+  connect(): Promise<unknown>
+  duplicate(): NodeRedisClient
+  on(event: string, listener: (detail?: unknown) => void): unknown
+  destroy(): unknown
+  subscribe: Subscribe
+  unsubscribe: Subscribe
+  sSubscribe: Subscribe
+  sUnsubscribe: Subscribe
+  /** A plain client's takes the command; a cluster's is told key and kind, and a sentinel's the kind, before it. */
+  sendCommand(...args: readonly unknown[]): Promise<unknown>
+  /** Clusters only. */
+  readonly masters?: readonly ClusterMaster[]
+  /** Clusters only. */
+  nodeClient?(master: ClusterMaster): NodeRedisClient | Promise<NodeRedisClient>
+  /** Sentinels only. */
+  getSentinelNode?(): unknown
+}
+
+interface ClusterMaster {
+  readonly address: string
+}
+
+/** Adapts a client of `redis`. */
+export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
+  const isCluster = typeof client.nodeClient === 'function'
+  let lastError: unknown
+  // Without a listener an error event would end the process.
+  client.on('error', (error) => void (lastError = error))
+  const self: RedisNode = {
+    address: '',
+    send: (command) =>
+      client.getSentinelNode ? client.sendCommand(false, command) : client.sendCommand(command),
+    openSubscriber: (events) => openSubscriber(client, events),
+  }
+  return {
+    get isReady() {
+      return client.isReady
+    },
+    get lastError() {
+      return lastError
+    },
+    isCluster,
+    send: (key, command) => (isCluster ? client.sendCommand(key, false, command) : self.send(command)),
+    nodes: async () => client.masters?.map((master) => masterNode(client, master)) ?? [self],
+  }
+}
+
+function masterNode(cluster: NodeRedisClient, master: ClusterMaster): RedisNode {
+  // Connected when it is used: a server that is away holds up nobody but those who ask for it.
+  const connected = async (): Promise<NodeRedisClient> => (await cluster.nodeClient?.(master)) ?? cluster
+  return {
+    address: master.address,
+    send: async (command) => (await connected()).sendCommand(command),
+    openSubscriber: async (events) => openSubscriber(await connected(), events),
+  }
+}
+
+/** Events after which subscriptions may have missed something: the library would go on by itself, and say nothing. */
+const LOSSES = ['error', 'client-error', 'topology-change', 'end', 'sharded-channel-moved']
+
+async function openSubscriber(
+  parent: NodeRedisClient,
+  { onMessage, onLost }: SubscriberEvents,
+): Promise<SubscriberConnection> {
+  const client = parent.duplicate()
+  let isClosed = false
+  const close = (): void => {
+    if (isClosed) return
+    isClosed = true
+    void Promise.resolve(client.destroy()).catch(() => undefined)
+  }
+  for (const event of LOSSES) {
+    client.on(event, () => {
+      if (isClosed) return
+      close()
+      onLost()
+    })
+  }
+  const listener: MessageListener = (message, channel) => onMessage(channel, message)
+  try {
+    await client.connect()
+  } catch (error) {
+    close()
+    throw error
+  }
+  return {
+    subscribe: (mode, channels) => client[mode === 'plain' ? 'subscribe' : 'sSubscribe'](channels, listener),
+    unsubscribe: (mode, channel) =>
+      client[mode === 'plain' ? 'unsubscribe' : 'sUnsubscribe'](channel, listener),
+    close,
+  }
+}

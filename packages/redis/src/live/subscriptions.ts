@@ -1,0 +1,239 @@
+import { type Announcement, EventStreamError, type Position } from '@millrace/server'
+import type { ChannelKeys } from '../channel-keys.ts'
+import type { PubSubMode, RedisConnection, RedisNode } from '../client/redis-connection.ts'
+import { errorReplyCode } from '../commands/error-reply.ts'
+import { sleep, within } from '../timing.ts'
+import { SubscriberLine } from './subscriber-line.ts'
+import { Subscription } from './subscription.ts'
+
+const FIRST_PAUSE_MS = 20
+const LAST_PAUSE_MS = 1000
+/** Channels that are named in one command, or looked up at once. */
+const BATCH = 500
+
+/** What subscriptions need of their backplane. */
+export interface SubscriptionsOptions {
+  readonly connection: RedisConnection
+  /** How long a server may take to acknowledge, in milliseconds. */
+  readonly timeoutMs: number
+  /** How far a channel's log has come. */
+  readonly positionOf: (keys: ChannelKeys) => Promise<Position>
+  /** Called when `isWhole` may have changed. */
+  readonly onChange: () => void
+}
+
+/**
+ * The announcements that this process hears: one connection, or on a cluster one per server that has channels of ours.
+ *
+ * One loop brings every subscription to where it should be. After a loss it subscribes again, awaits the acknowledgement, and
+ * only then looks up how far the log has come: in any other order something passes by.
+ */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions
+  /** By pub/sub channel. */
+  readonly #subscriptions = new Map<string, Subscription>()
+  /** Those that are not where they should be. */
+  readonly #unsettled = new Set<Subscription>()
+  /** By address. */
+  readonly #lines = new Map<string, Promise<SubscriberLine>>()
+  #mode: PubSubMode
+  #isSettling = false
+  #isClosed = false
+  #lastError: unknown
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options
+    this.#mode = options.connection.isCluster ? 'sharded' : 'plain'
+  }
+
+  /** Whether every channel that is listened to is heard. */
+  get isWhole(): boolean {
+    for (const { isWanted, state } of this.#unsettled) {
+      if (isWanted && (state.name === 'behind' || (state.name === 'away' && state.missed))) return false
+    }
+    return true
+  }
+
+  /** Those that hear everything. */
+  get armed(): readonly Subscription[] {
+    return [...this.#subscriptions.values()].filter(({ state }) => state.name === 'armed')
+  }
+
+  /** Listens to a channel. Resolves when the server acknowledged. @throws {EventStreamError} `unavailable`, `closed`. */
+  async listen(keys: ChannelKeys, listener: (announcement: Announcement) => void): Promise<() => void> {
+    const { timeoutMs } = this.#options
+    const subscription = this.#subscriptions.get(keys.live) ?? new Subscription(keys)
+    this.#subscriptions.set(keys.live, subscription)
+    const remove = subscription.add(listener)
+    const stop = (): void => {
+      if (remove() && !subscription.isWanted) this.#settle(subscription)
+    }
+    if (subscription.state.name === 'away') this.#settle(subscription)
+    const isArmed = await within(subscription.whenArmed(), timeoutMs)
+    if (isArmed && !this.#isClosed) return stop
+    stop()
+    if (this.#isClosed) throw new EventStreamError('closed', 'the Redis backplane was closed')
+    const detail = this.#lastError instanceof Error ? `: ${this.#lastError.message}` : ''
+    throw new EventStreamError(
+      'unavailable',
+      `Redis acknowledged no subscription within ${timeoutMs} ms${detail}`,
+      { cause: this.#lastError },
+    )
+  }
+
+  /** Disconnects. Nothing is heard any more. */
+  close(): void {
+    this.#isClosed = true
+    for (const opening of this.#lines.values()) opening.then((line) => line.close()).catch(() => undefined)
+    this.#lines.clear()
+    this.#subscriptions.clear()
+    this.#unsettled.clear()
+  }
+
+  #settle(subscription: Subscription): void {
+    if (this.#isClosed) return
+    this.#unsettled.add(subscription)
+    if (this.#isSettling) return
+    this.#isSettling = true
+    void this.#settleAll()
+  }
+
+  async #settleAll(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; this.#unsettled.size > 0 && !this.#isClosed;) {
+      try {
+        await this.#step([...this.#unsettled])
+        pauseMs = FIRST_PAUSE_MS
+      } catch (error) {
+        this.#lastError = error
+        this.#options.onChange()
+        await sleep(pauseMs)
+        pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)
+      }
+      this.#options.onChange()
+    }
+    // In the same step as the last look at what is unsettled.
+    this.#isSettling = false
+  }
+
+  /** Takes each a step on: away → behind, or armed → armed; unwanted → gone. */
+  async #step(subscriptions: readonly Subscription[]): Promise<void> {
+    const steps: Array<Promise<void>> = []
+    const away: Subscription[] = []
+    const behind: Subscription[] = []
+    for (const subscription of subscriptions) {
+      const { isWanted, state } = subscription
+      if (!isWanted) steps.push(this.#drop(subscription))
+      else if (state.name === 'away') away.push(subscription)
+      else if (state.name === 'behind') behind.push(subscription)
+      else this.#unsettled.delete(subscription)
+    }
+    if (away.length > 0) steps.push(this.#arm(away))
+    if (behind.length > 0) steps.push(this.#catchUp(behind))
+    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  async #drop(subscription: Subscription): Promise<void> {
+    const { state, keys } = subscription
+    // Who listens from now on waits for a subscription of its own.
+    subscription.state = { name: 'away', missed: false }
+    if (state.name !== 'away')
+      await state.line.unsubscribe(this.#mode, keys.live).catch(() => state.line.lose())
+    if (subscription.isWanted) return
+    this.#unsettled.delete(subscription)
+    this.#subscriptions.delete(keys.live)
+  }
+
+  async #arm(subscriptions: readonly Subscription[]): Promise<void> {
+    const nodes = await this.#options.connection.nodes()
+    if (this.#mode === 'sharded') {
+      const arming = await Promise.allSettled(subscriptions.map((each) => this.#armInShard(each, nodes)))
+      const failed = arming.find((each) => each.status === 'rejected')
+      if (failed) throw failed.reason
+      return
+    }
+    const line = await this.#lineToAny(nodes)
+    for (let start = 0; start < subscriptions.length; start += BATCH) {
+      const batch = subscriptions.slice(start, start + BATCH)
+      await line.subscribe(
+        'plain',
+        batch.map(({ keys }) => keys.live),
+      )
+      for (const subscription of batch) if (line.isOpen) subscription.arm(line)
+    }
+  }
+
+  /** Asks the server that had the channel last, then the one that it names, then every other. */
+  async #armInShard(subscription: Subscription, nodes: readonly RedisNode[]): Promise<void> {
+    const untried = new Map(nodes.map((node) => [node.address, node]))
+    let node = untried.get(subscription.address ?? '') ?? nodes[0]
+    while (node) {
+      untried.delete(node.address)
+      const line = await this.#lineTo(node)
+      try {
+        await line.subscribe('sharded', [subscription.keys.live])
+        subscription.address = node.address
+        if (line.isOpen) subscription.arm(line)
+        return
+      } catch (error) {
+        const code = errorReplyCode(error)
+        // Redis 6: all servers of a cluster hand all announcements on.
+        if (code === 'ERR') this.#mode = 'plain'
+        if (code !== 'MOVED') throw error
+        const [, named = ''] = /(\S+)$/.exec((error as Error).message) ?? []
+        node = untried.get(named) ?? [...untried.values()][0]
+      }
+    }
+    throw new Error('no server of the cluster has the channel')
+  }
+
+  async #lineToAny(nodes: readonly RedisNode[]): Promise<SubscriberLine> {
+    const [open] = this.#lines.values()
+    if (open) return open
+    const node = nodes[Math.floor(Math.random() * nodes.length)]
+    if (!node) throw new Error('no server is known')
+    return this.#lineTo(node)
+  }
+
+  #lineTo(node: RedisNode): Promise<SubscriberLine> {
+    const known = this.#lines.get(node.address)
+    if (known) return known
+    const opening = SubscriberLine.open(node, this.#options.timeoutMs, {
+      onMessage: (channel, message) => this.#subscriptions.get(channel)?.receive(message),
+      onLost: (line) => this.#lose(line),
+    })
+    this.#lines.set(node.address, opening)
+    opening.then(
+      (line) => this.#isClosed && line.close(),
+      () => this.#lines.delete(node.address),
+    )
+    return opening
+  }
+
+  #lose(line: SubscriberLine): void {
+    this.#lines.delete(line.address)
+    for (const subscription of this.#subscriptions.values()) {
+      const { state } = subscription
+      if (state.name === 'away' || state.line !== line) continue
+      subscription.state = { name: 'away', missed: true }
+      this.#settle(subscription)
+    }
+    this.#options.onChange()
+  }
+
+  async #catchUp(subscriptions: readonly Subscription[]): Promise<void> {
+    for (let start = 0; start < subscriptions.length; start += BATCH) {
+      const batch = subscriptions.slice(start, start + BATCH)
+      await Promise.all(batch.map((subscription) => this.#catchUpOne(subscription)))
+    }
+  }
+
+  async #catchUpOne(subscription: Subscription): Promise<void> {
+    const { state } = subscription
+    const head = await this.#options.positionOf(subscription.keys)
+    // Lost again meanwhile.
+    if (state.name !== 'behind' || subscription.state !== state) return
+    subscription.state = { name: 'armed', line: state.line }
+    subscription.announce({ kind: 'head', head })
+  }
+}
