@@ -50,7 +50,7 @@ export async function channelResponse<Output extends object, Params>(
     if (request.method === 'HEAD') return headResponse()
     if (request.method !== 'GET') return methodNotAllowedResponse(methods)
     return inPlace(parts, { request, channel }, (place) => {
-      const judges = { place, bind, authorize, authorizeTimeoutMs: settings.authorizeTimeoutMs }
+      const judges = { place, channel, bind, authorize, authorizeTimeoutMs: settings.authorizeTimeoutMs }
       return judgeRequest(parts, request, judges, (admitted) =>
         open(parts, request, admitted, { ...options, settings, place }),
       )

@@ -35,6 +35,8 @@ export interface Admitted<Output extends object, Params> extends BoundChannel<Pa
 export interface Judges<Output extends object, Params> {
   /** The request's place. */
   readonly place: Place
+  /** The channel's name, where it is known before the request is looked at. */
+  readonly channel: string | undefined
   /** Finds its channel. */
   readonly bind: BindChannel<Params>
   /** Grants or answers. */
@@ -58,9 +60,12 @@ export async function judgeRequest<Output extends object, Params>(
   const { authorizeTimeoutMs, place } = judges
   const { drainMs, limits, observer } = parts.options
   const { signal } = request
-  let known: { channel?: string; principal?: string | undefined } = {}
+  let known: { readonly channel: string | undefined; readonly principal: string | undefined } = {
+    channel: judges.channel,
+    principal: undefined,
+  }
   const refuse = (reason: RefusalReason, answer: Response): Response =>
-    refused(observer, { reason, channel: known.channel, principal: known.principal }, answer)
+    refused(observer, { reason, ...known }, answer)
   const refuseAsLate = (what: string): Response => {
     reportError(observer, new EventStreamError('unavailable', what))
     return refuse('unavailable', returnLaterResponse(request, drainMs))
