@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type Channel, defineStream } from '@millrace/core'
 import { describe, expect, test } from 'vitest'
-import { streamRequest } from '../../test/block-reader.ts'
+import { CountedRequests } from '../../test/counted-request.ts'
 import { Hub } from '../hub/hub.ts'
 import type { EndCause } from './session.ts'
 import { toNodeHandler } from '../node/to-node-handler.ts'
@@ -24,7 +24,11 @@ const collectGarbage = runInNewContext('gc') as () => void
 /** Counts generators that run and listeners that hang on requests, so that what is left alive shows. */
 class Ledger {
   running = 0
-  listening = 0
+  readonly #requests = new CountedRequests()
+
+  get listening(): number {
+    return this.#requests.listening
+  }
 
   /** A one-shot source that heeds its signal: it waits, or yields for ever, or ends, or throws. */
   source(kind: 'waits' | 'yields' | 'ends' | 'throws') {
@@ -45,19 +49,7 @@ class Ledger {
 
   /** A request whose signal counts its listeners. */
   request(abort: AbortController): Request {
-    const request = streamRequest('', { signal: abort.signal })
-    const { signal } = request
-    const add = signal.addEventListener.bind(signal)
-    const remove = signal.removeEventListener.bind(signal)
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      this.listening++
-      add(...args)
-    }
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      this.listening--
-      remove(...args)
-    }
-    return request
+    return this.#requests.create({ signal: abort.signal })
   }
 }
 
