@@ -22,6 +22,7 @@ test.each([
   ['packages/next/src/a.ts', 'next/server'],
   ['packages/next/src/a.test.ts', '@millrace/client'],
   ['packages/redis/src/a.ts', '@millrace/server'],
+  ['packages/redis/src/a.test.ts', '@millrace/core'],
   ['apps/demo/app/page.tsx', '@millrace/react'],
   ['apps/demo/app/page.tsx', 'uplot'],
   ['apps/demo/e2e/demo.test.ts', '../../../scripts/chromium.ts'],

@@ -28,7 +28,12 @@ const layers: Readonly<Record<string, Layer>> = {
     node: { modules: /^node:async_hooks$/, files: /./ },
     testsMeetAll: true,
   },
-  redis: { millrace: ['server'], npm: ['redis', '@redis/client'], node: { modules: /./, files: /./ } },
+  redis: {
+    millrace: ['server'],
+    npm: ['@redis/client'],
+    node: { modules: /./, files: /./ },
+    testsMeetAll: true,
+  },
 }
 
 const isTest = /(^|\/)(test|e2e)\/|\.(test|test-d|bench)\.tsx?$/

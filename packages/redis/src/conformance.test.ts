@@ -28,7 +28,9 @@ describe.each(clientLibraries)('the Redis backplane by $name', ({ connect, conne
     afterAll(() => Promise.all(servers.map((server) => server.close())))
     beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
-    const cases = backplaneConformance(() => backplaneOn(() => connectCluster(servers.map(({ port }) => port))))
+    const cases = backplaneConformance(() =>
+      backplaneOn(() => connectCluster(servers.map(({ port }) => port))),
+    )
     // oxlint-disable-next-line vitest/expect-expect -- a case throws where it does not hold
     test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
   })
