@@ -171,6 +171,36 @@ describe('a snapshot', () => {
     expect(hub.inspect().streams).toBe(0)
   })
 
+  test('that hangs ends the stream when its time is over, and its signal with it', async () => {
+    const onError = vi.fn<(error: unknown) => void>()
+    const hub = createHub({ observer: { onError } })
+    let given: AbortSignal | undefined
+    const snapshot: SnapshotReader = ({ signal }) => ((given = signal), new Promise(() => undefined))
+    const reader = await open(hub, '', { snapshot, snapshotTimeoutMs: 20 })
+    expect((await reader.rest()).at(-1)).toMatchObject({ kind: 'retry' })
+    expect(onError.mock.calls).toMatchObject([[{ code: 'unavailable' }]])
+    expect(given?.aborted).toBe(true)
+    expect(hub.inspect()).toMatchObject({ streams: 0, pending: 0 })
+  })
+
+  test.each([
+    ['answers', (settle: PromiseWithResolvers<{ state: number }>) => settle.resolve({ state: 1 })],
+    ['fails', (settle: PromiseWithResolvers<{ state: number }>) => settle.reject(new Error('late'))],
+  ])('that %s when its client has left does so to nobody', async (_, settleLate) => {
+    const onError = vi.fn<(error: unknown) => void>()
+    const onStreamEnd = vi.fn<(stream: { cause: string }) => void>()
+    const hub = createHub({ observer: { onError, onStreamEnd } })
+    const settle = Promise.withResolvers<{ state: number }>()
+    const reader = await open(hub, '', { snapshot: () => settle.promise })
+    await reader.event()
+    await reader.cancel()
+    settleLate(settle)
+    await sleep(5)
+    expect(onError).not.toHaveBeenCalled()
+    expect(onStreamEnd.mock.calls).toMatchObject([[{ cause: 'cancelled' }]])
+    expect(hub.inspect().streams).toBe(0)
+  })
+
   test('for a page comes with the position from before its read, or with its own', async () => {
     const hub = createHub()
     const one = await publish(hub, 1)
