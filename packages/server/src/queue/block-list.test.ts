@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BlockList } from './block-list.ts'
-import { type Block, plainBlock } from './block.ts'
+import { type Block, plainBlock, sizeOf } from './block.ts'
 
 const blockOf = (size: number): Block => plainBlock(new Uint8Array(size))
+const bytesOf = (blocks: readonly Block[]): number => blocks.reduce((sum, block) => sum + sizeOf(block), 0)
 
 test('behaves as an array that counts bytes, whatever is done to it', () => {
   const step = fc.oneof(
@@ -16,33 +17,29 @@ test('behaves as an array that counts bytes, whatever is done to it', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const list = new BlockList()
-      let model: Block[] = []
+      const model: Block[] = []
       for (const { do: what, size } of steps) {
         const place = list.first + (size % Math.max(1, model.length))
+        const block = blockOf(size)
+        let taken: Block[] = []
         if (what === 'push') {
-          model.push(blockOf(size))
-          list.push(model.at(-1) as Block)
+          model.push(block)
+          list.push(block)
         } else if (model.length === 0) continue
-        else if (what === 'take') {
-          const taken = list.take(size)
-          expect(taken).toEqual(model.slice(0, taken.length))
-          model = model.slice(taken.length)
-          const bytes = taken.reduce((sum, block) => sum + ('bytes' in block ? block.bytes.length : 0), 0)
-          expect(taken.length === 1 || bytes <= size).toBe(true)
-        } else if (what === 'remove') {
+        else if (what === 'take') taken = list.take(size)
+        else if (what === 'remove') {
           model.splice(place - list.first, 1)
           list.remove(place)
         } else {
-          const block = blockOf(size)
           model[place - list.first] = block
           list.replace(place, block)
         }
+        expect(taken).toEqual(model.splice(0, taken.length))
+        expect(taken.length <= 1 || bytesOf(taken) <= size).toBe(true)
         const places = Array.from({ length: list.end - list.first }, (_, index) => list.first + index)
         expect(places.map((each) => list.at(each))).toEqual(model)
         expect(list.size).toBe(model.length)
-        expect(list.bytes).toBe(
-          model.reduce((sum, block) => sum + ('bytes' in block ? block.bytes.length : 0), 0),
-        )
+        expect(list.bytes).toBe(bytesOf(model))
       }
     }),
   )

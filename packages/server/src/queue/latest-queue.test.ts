@@ -68,8 +68,8 @@ describe('a queue of the latest by key', () => {
           const ofType = log.entries.filter((entry) => entry.type === type).map(({ seq }) => seq)
           const sent = seen.filter((n) => ofType.includes(n))
           expect(sent).toEqual(sent.toSorted((a, b) => a - b))
-          if (type === 'plain') expect(sent).toEqual(ofType)
-          else expect(sent.at(-1)).toBe(ofType.at(-1))
+          const mustBeSent = type === 'plain' ? ofType : ofType.slice(-1)
+          expect(sent).toEqual(expect.arrayContaining(mustBeSent))
         }
         const last = readEvents(chunks).at(-1)?.lastEventId ?? ''
         expect([parseCursor(last)?.seq, parseHighest(last)]).toEqual([log.entries.length, undefined])

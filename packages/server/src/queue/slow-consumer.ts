@@ -86,7 +86,7 @@ function keyOfEntry(
       const lastEventId = formatCursor(entry, entry)
       const named: unknown = key(eventOf(entry, { channel, lastEventId, replayed: false }))
       if (named === undefined || typeof named === 'string') return named
-      throw new TypeError(`latest-by-key: key must return a string or undefined; got ${String(named)}`)
+      throw new TypeError(`latest-by-key: key must return a string or undefined; got ${typeof named}`)
     } catch (error) {
       reportError(observer, error)
       return undefined

@@ -137,7 +137,7 @@ describe('a client that reads nothing while 2,000 events are published', () => {
     expect(responses).toBe(1)
     const gaps = events.filter(({ type }) => type === 'millrace.gap')
     expect(gaps).toHaveLength(1)
-    const { reason, missed } = gaps[0]?.data as { reason: string; missed: number }
+    const { reason, missed } = (gaps[0] as { data: unknown }).data as { reason: string; missed: number }
     expect(reason).toBe('overflow')
     const numbers = numbersOf(events)
     // What was on its way when the client fell asleep, the gap, and the newest.
@@ -271,7 +271,7 @@ describe('delivery of the latest by key', () => {
     expect((await reader.events(2)).map(({ type }) => type)).toEqual(['note', 'value'])
     expect(onError.mock.calls.map(([error]) => String(error))).toEqual([
       'Error: no key',
-      'TypeError: latest-by-key: key must return a string or undefined; got 7',
+      'TypeError: latest-by-key: key must return a string or undefined; got number',
     ])
     await reader.cancel()
   })
