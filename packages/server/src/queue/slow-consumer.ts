@@ -26,6 +26,7 @@ export type SlowConsumer<Output extends object = Record<string, unknown>> =
 
 /** Events that replace each other: while several of a key wait for a client, only the newest is sent. */
 export interface LatestByKey<Output extends object = Record<string, unknown>> {
+  /** Names the policy. */
   readonly policy: 'latest-by-key'
   /**
    * Names what an event is a value of, synchronously; `undefined` for an event that must arrive whatever comes later. Called
