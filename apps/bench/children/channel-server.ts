@@ -10,17 +10,28 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { defineStream } from '@millrace/core'
 import { type ChannelResponseOptions, type HubOptions, Hub, toResponse } from '@millrace/server'
 import { toNodeHandler } from '@millrace/server/node'
-import type { BenchEvent } from '../client/bench-event.ts'
+import { type BenchEvent, sharedNowMs } from '../client/bench-event.ts'
 import { answerCommands } from '../harness/commands.ts'
 import { type ProcessFigures, collectGarbage, readProcessFigures } from '../harness/process-figures.ts'
 
 /** How the server is set up. What is left out is as users have it who set nothing. */
 export interface ServerSettings {
-  readonly hub?: Pick<HubOptions, 'history' | 'heartbeatMs' | 'maxQueueBytes' | 'writeTimeoutMs'>
+  readonly hub?: Pick<HubOptions, 'history' | 'replay'>
+  /** What becomes of slow clients; the key of an event is its `key`. Default: what the route does by itself. */
+  readonly slowConsumer?: SlowConsumerName
   /** Whether the route has a snapshot, and how long one read of it takes, in milliseconds. Default: it has none. */
   readonly snapshotMs?: number
-  /** Whether a request has to name its user, by `?user=`. Default: all are let in. */
-  readonly admitsUsers?: boolean
+  /** Whether a request has to name its user, by `?user=`, who is asked about again after so many milliseconds. Default: all are let in. */
+  readonly revalidateMs?: number
+}
+
+/** A policy for slow clients, by its name. */
+export type SlowConsumerName = 'disconnect' | 'drop-oldest' | 'pause' | 'latest-by-key'
+
+/** What the server process costs, and what of it our queues hold. */
+export interface ServerFigures extends ProcessFigures {
+  /** Bytes that wait for clients, of all streams together. */
+  readonly queuedBytes: number
 }
 
 /** What the server counted. */
@@ -40,8 +51,14 @@ let snapshotReads = 0
 let authorizeRuns = 0
 const shutOut = new Set<string>()
 
-function routeOf({ snapshotMs, admitsUsers }: ServerSettings): RouteOptions {
+function routeOf({ slowConsumer, snapshotMs, revalidateMs }: ServerSettings): RouteOptions {
   return {
+    ...(slowConsumer !== undefined && {
+      slowConsumer:
+        slowConsumer === 'latest-by-key'
+          ? { policy: slowConsumer, key: ({ data }) => data.key }
+          : slowConsumer,
+    }),
     ...(snapshotMs !== undefined && {
       snapshot: async () => {
         snapshotReads += 1
@@ -49,7 +66,8 @@ function routeOf({ snapshotMs, admitsUsers }: ServerSettings): RouteOptions {
         return { state: lastN }
       },
     }),
-    ...(admitsUsers && {
+    ...(revalidateMs !== undefined && {
+      revalidateMs,
       authorize: (request) => {
         authorizeRuns += 1
         const user = new URL(request.url).searchParams.get('user') ?? ''
@@ -83,14 +101,21 @@ const commands = {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return (server.address() as AddressInfo).port
   },
-  figures: (): ProcessFigures => readProcessFigures(),
+  figures: (): ServerFigures => ({ ...readProcessFigures(), queuedBytes: hub.inspect().queuedBytes }),
   collectGarbage: (): void => collectGarbage(),
   counts: (): ServerCounts => ({ streams: hub.inspect().streams, snapshotReads, authorizeRuns }),
-  /** Shuts users out, all at once, and ends their streams. Returns how many ended. */
-  shutOut: async (users: readonly string[]): Promise<number> => {
+  /** Shuts users out, all at once; tells the hub of it, or leaves that to be found out. Returns when. */
+  shutOut: async ({
+    users,
+    isRevoked,
+  }: {
+    users: readonly string[]
+    isRevoked: boolean
+  }): Promise<number> => {
+    const atMs = sharedNowMs()
     for (const user of users) shutOut.add(user)
-    const ended = await Promise.all(users.map((principal) => hub.revoke({ principal })))
-    return ended.reduce((sum, each) => sum + each, 0)
+    if (isRevoked) await Promise.all(users.map((principal) => hub.revoke({ principal })))
+    return atMs
   },
 }
 

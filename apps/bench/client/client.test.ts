@@ -51,12 +51,12 @@ describe('the judge of a sequence', () => {
 
   test.each<[string, (judge: SequenceJudge) => void, object]>([
     ['finds nothing in a whole log', () => undefined, { received: 0 }],
-    ['counts what is missing without a word', (judge) => judge.onEvent(3), { received: 1, lost: 2 }],
+    ['counts what is missing without a word', (judge) => judge.onEvent({ n: 3 }), { received: 1, lost: 2 }],
     [
       'counts what comes twice',
       (judge) => {
-        judge.onEvent(1)
-        judge.onEvent(1)
+        judge.onEvent({ n: 1 })
+        judge.onEvent({ n: 1 })
       },
       { received: 2, repeated: 1 },
     ],
@@ -64,7 +64,7 @@ describe('the judge of a sequence', () => {
       'accepts a gap that says the true number',
       (judge) => {
         judge.onGap(2)
-        judge.onEvent(3)
+        judge.onEvent({ n: 3 })
       },
       { received: 1, missed: 2, gaps: 1 },
     ],
@@ -72,7 +72,7 @@ describe('the judge of a sequence', () => {
       'faults a gap that says too little, and counts the rest as lost',
       (judge) => {
         judge.onGap(1)
-        judge.onEvent(3)
+        judge.onEvent({ n: 3 })
       },
       { received: 1, missed: 1, gaps: 1, lost: 1, wrongGaps: 1 },
     ],
@@ -80,7 +80,7 @@ describe('the judge of a sequence', () => {
       'faults a gap that says too much',
       (judge) => {
         judge.onGap(5)
-        judge.onEvent(3)
+        judge.onEvent({ n: 3 })
       },
       { received: 1, missed: 2, gaps: 1, wrongGaps: 1 },
     ],
@@ -88,7 +88,7 @@ describe('the judge of a sequence', () => {
       'faults a gap that does not say',
       (judge) => {
         judge.onGap(null)
-        judge.onEvent(3)
+        judge.onEvent({ n: 3 })
       },
       { received: 1, missed: 2, gaps: 1, wrongGaps: 1 },
     ],
@@ -97,16 +97,16 @@ describe('the judge of a sequence', () => {
       (judge) => {
         judge.onGap(null)
         judge.onSnapshot(4)
-        judge.onEvent(3)
-        judge.onEvent(4)
-        judge.onEvent(6)
+        judge.onEvent({ n: 3 })
+        judge.onEvent({ n: 4 })
+        judge.onEvent({ n: 6 })
       },
       { received: 3, gaps: 1, lost: 1 },
     ],
     [
       'counts what is missing at the end of the log',
       (judge) => {
-        judge.onEvent(1)
+        judge.onEvent({ n: 1 })
         judge.onGap(1)
         judge.onEndOfLog(4)
       },

@@ -1,3 +1,6 @@
+import type { BenchEvent } from './bench-event.ts'
+import type { StreamJudge } from './judged-stream.ts'
+
 /** What a judge found in one client's log, or in many. */
 export interface SequenceVerdict {
   /** Events received. */
@@ -15,7 +18,7 @@ export interface SequenceVerdict {
 }
 
 /** Judges what one client saw of a numbered channel: every event once and in order, or a gap that counts what is missing. */
-export class SequenceJudge {
+export class SequenceJudge implements StreamJudge {
   /** The number of the newest event received, or stood in for by a gap or a snapshot. */
   last: number
   #verdict = { received: 0, missed: 0, gaps: 0, lost: 0, repeated: 0, wrongGaps: 0 }
@@ -32,7 +35,7 @@ export class SequenceJudge {
     return this.#verdict
   }
 
-  onEvent(n: number): void {
+  onEvent({ n }: Pick<BenchEvent, 'n'>): void {
     this.#verdict.received++
     if (n <= this.last) {
       if (n > this.#mayRepeatUpTo) this.#verdict.repeated++

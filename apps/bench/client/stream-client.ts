@@ -8,13 +8,23 @@ export interface StreamAddress {
   readonly path: string
   /** The address to connect from: each has ports of its own. Default `127.0.0.1`. */
   readonly localAddress?: string
+  /** How fast to read. Default: as fast as can be. */
+  readonly bytesPerSecond?: number
+}
+
+/** How a response ended. */
+export interface StreamEnd {
+  /** Its status; 0 when there was none. */
+  readonly status: number
+  /** Whether it came to its end, and did not break off. */
+  readonly isClean: boolean
 }
 
 /** What becomes of one response. */
 export interface StreamListener {
   readonly onEvent: (event: SplitEvent) => void
-  /** Called once, unless the client left: with the status, 0 when there was none, and whether the response came to its end. */
-  readonly onEnd?: (end: { readonly status: number; readonly isClean: boolean }) => void
+  /** Called once, unless the client left. */
+  readonly onEnd?: (end: StreamEnd) => void
 }
 
 const READ_BYTES = 64 * 1024
@@ -39,6 +49,7 @@ export class StreamClient {
       port,
       path,
       localAddress = '127.0.0.1',
+      bytesPerSecond,
       lastEventId = '',
     }: StreamAddress & { readonly lastEventId?: string },
     listener: StreamListener,
@@ -62,7 +73,9 @@ export class StreamClient {
       this.lastReadMs = performance.now()
       this.bytes += length
       this.#body.push(shared.toString('latin1', 0, length))
-      return this.#isReading
+      if (bytesPerSecond === undefined) return this.#isReading
+      setTimeout(() => this.#isReading && this.#socket.resume(), (length * 1000) / bytesPerSecond)
+      return false
     }
     this.#socket = connect({
       port,

@@ -16,6 +16,8 @@ export interface Child<Known extends Commands> {
     name: Name,
     ...argument: Parameters<Known[Name]>
   ) => Promise<Awaited<ReturnType<Known[Name]>>>
+  /** Ends it. */
+  readonly stop: () => Promise<void>
 }
 
 /** Options of {@link Children.start}. */
@@ -63,6 +65,7 @@ export class Children {
           talk.ask(command, argument) as Promise<Awaited<ReturnType<Known[typeof command]>>>,
           `${name} has not answered "${command}"`,
         ),
+      stop: () => end(child),
     }
   }
 
@@ -117,6 +120,7 @@ class Conversation {
 }
 
 async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   const timer = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS)
   if (child.connected) child.disconnect()

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts'
+import type { LatencyFigures } from './histogram.ts'
 import type { Finding, Settings, Suite, Table } from './suite.ts'
 
 /** One run of one suite. */
@@ -38,6 +39,19 @@ export function mebibytes(bytes: number | undefined): string {
 /** Milliseconds for people. */
 export function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`
+}
+
+/** Microseconds for people. */
+export function microseconds(us: number): string {
+  return `${us.toFixed(1)} µs`
+}
+
+/** The columns of {@link lagRow}. */
+export const LAG_COLUMNS: readonly string[] = ['p50', 'p90', 'p99', 'p99.9', 'max']
+
+/** Latencies for people. */
+export function lagRow({ p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: LatencyFigures): string[] {
+  return [p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map(milliseconds)
 }
 
 function textOf({ title, columns, rows }: Table): string {

@@ -1,8 +1,8 @@
+import type { ServerFigures } from '../children/channel-server.ts'
 import { readKernelSocketBytes } from './kernel-memory.ts'
-import type { ProcessFigures } from './process-figures.ts'
 import { type Summary, summaryOf } from './statistics.ts'
 
-/** What a process cost over some time. Memory in bytes. */
+/** What a server cost over some time. Memory in bytes. */
 export interface WatchedFigures {
   readonly elapsedMs: number
   /** CPU time, user and system together, in microseconds. */
@@ -15,24 +15,27 @@ export interface WatchedFigures {
   readonly longestTurnMs: number
   readonly maxRss: number
   readonly maxHeapUsed: number
+  readonly maxExternal: number
   readonly maxArrayBuffers: number
+  /** Bytes that waited in our queues. */
+  readonly maxQueuedBytes: number
   /** For all TCP sockets of the machine; absent where the kernel does not say. */
   readonly maxKernelSocketBytes?: number
 }
 
-interface Sample extends ProcessFigures {
+interface Sample extends ServerFigures {
   readonly atMs: number
   readonly kernelSocketBytes: number
 }
 
 /**
- * Samples a process until it is stopped.
+ * Samples a server until it is stopped.
  *
- * @param read - Asks the process for its figures.
+ * @param read - Asks it for its figures.
  * @param everyMs - How often, in milliseconds. Default 1,000.
  * @returns A function that stops, and sums up.
  */
-export function watch(read: () => Promise<ProcessFigures>, everyMs = 1000): () => Promise<WatchedFigures> {
+export function watch(read: () => Promise<ServerFigures>, everyMs = 1000): () => Promise<WatchedFigures> {
   const samples: Sample[] = []
   const sample = async (): Promise<void> => {
     const figures = await read()
@@ -56,7 +59,7 @@ function summed(samples: readonly Sample[]): WatchedFigures {
   const [first] = samples
   const last = samples.at(-1)
   if (!first || !last) throw new Error('nothing was sampled')
-  const cpuOf = ({ cpuUserUs, cpuSystemUs }: ProcessFigures): number => cpuUserUs + cpuSystemUs
+  const cpuOf = ({ cpuUserUs, cpuSystemUs }: ServerFigures): number => cpuUserUs + cpuSystemUs
   const max = (of: (sample: Sample) => number): number => Math.max(...samples.map(of))
   const cores = samples.slice(1).map((sample, index) => {
     const before = samples[index] ?? first
@@ -72,7 +75,9 @@ function summed(samples: readonly Sample[]): WatchedFigures {
     longestTurnMs: Math.max(...samples.slice(1).map(({ longestTurnMs }) => longestTurnMs)),
     maxRss: max(({ rss }) => rss),
     maxHeapUsed: max(({ heapUsed }) => heapUsed),
+    maxExternal: max(({ external }) => external),
     maxArrayBuffers: max(({ arrayBuffers }) => arrayBuffers),
+    maxQueuedBytes: max(({ queuedBytes }) => queuedBytes),
     ...(maxKernelSocketBytes > 0 && { maxKernelSocketBytes }),
   }
 }
