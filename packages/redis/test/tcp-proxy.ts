@@ -47,7 +47,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     cutAtNextReply: (index) => {
       const { client, server } = lines[index] as Line
       server.unpipe()
-      server.once('data', () => client.destroy())
+      server.once('data', () => client.destroy()).resume()
     },
   }
 }
