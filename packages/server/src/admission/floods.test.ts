@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { CountedRequests } from '../../test/counted-request.ts'
 import { createHub, ticks } from '../../test/create-hub.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -9,10 +9,6 @@ import { toResponse } from '../response/to-response.ts'
 
 const FLOOD = 5000
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
-
-const rejections: unknown[] = []
-process.on('unhandledRejection', (reason) => rejections.push(reason))
-afterEach(() => expect(rejections.splice(0)).toEqual([]))
 
 class Flood {
   readonly hub: Hub

@@ -76,53 +76,94 @@ describe('the places of a hub', () => {
     fc.assert(
       fc.property(bounds, fc.array(step, { maxLength: 120 }), (bound, steps) => {
         const places = new Places(bound)
-        // The naive reference: who is in, counted anew each time.
-        interface Visitor {
-          readonly place: Place
-          readonly address: string | undefined
-          principal?: string
-          state: 'pending' | 'open' | 'left'
-        }
-        const visitors: Visitor[] = []
-        const count = (isCounted: (visitor: Visitor) => boolean): number =>
-          visitors.filter((visitor) => visitor.state !== 'left' && isCounted(visitor)).length
+        const crowd = new Crowd(places, bound)
         for (const each of steps) {
-          if (each.kind === 'take') {
-            const address = each.name
-            const result = places.take(address)
-            const expected =
-              count(() => true) >= bound.total
-                ? 'total'
-                : count(({ state }) => state === 'pending') >= bound.pending
-                  ? 'pending'
-                  : address !== undefined &&
-                      count((visitor) => visitor.address === address) >= bound.perAddress
-                    ? 'perAddress'
-                    : undefined
-            expect('over' in result ? result.over : undefined).toBe(expected)
-            if ('place' in result) visitors.push({ place: result.place, address, state: 'pending' })
-          } else {
-            const visitor = visitors[each.index % Math.max(visitors.length, 1)]
-            if (!visitor) continue
-            if (each.kind === 'assign') {
-              const isFree = count(({ principal }) => principal === each.name) < bound.perPrincipal
-              const isCounted = visitor.state !== 'left' && visitor.principal === undefined
-              expect(visitor.place.assign(each.name)).toBe(!isCounted || isFree)
-              if (isCounted && isFree) visitor.principal = each.name
-            } else {
-              visitor.place[each.kind]()
-              if (visitor.state !== 'left') visitor.state = each.kind === 'open' ? 'open' : 'left'
-            }
-          }
-          expect(places.taken).toBe(count(() => true))
-          expect(places.pending).toBe(count(({ state }) => state === 'pending'))
-          for (const name of ['a', 'b', 'c']) {
-            expect(count(({ principal }) => principal === name)).toBeLessThanOrEqual(bound.perPrincipal)
-          }
+          const { got, expected } = crowd.take(each)
+          expect(got).toBe(expected)
+          expect([places.taken, places.pending]).toEqual([crowd.taken, crowd.pending])
+          expect(crowd.mostOfOnePrincipal).toBeLessThanOrEqual(bound.perPrincipal)
         }
-        for (const { place } of visitors) place.leave()
+        crowd.leave()
         expect([places.taken, places.pending, places.names]).toEqual([0, 0, 0])
       }),
     )
   })
 })
+
+type Step =
+  | { readonly kind: 'take'; readonly name: string | undefined }
+  | { readonly kind: 'assign' | 'open' | 'leave'; readonly index: number; readonly name: string }
+
+interface Visitor {
+  readonly place: Place
+  readonly address: string | undefined
+  principal?: string
+  state: 'pending' | 'open' | 'left'
+}
+
+/** The naive reference: who is in, counted anew each time. */
+class Crowd {
+  readonly #visitors: Visitor[] = []
+  readonly #places: Places
+  readonly #bound: PlaceLimits
+
+  constructor(places: Places, bound: PlaceLimits) {
+    this.#places = places
+    this.#bound = bound
+  }
+
+  get taken(): number {
+    return this.#count(() => true)
+  }
+
+  get pending(): number {
+    return this.#count(({ state }) => state === 'pending')
+  }
+
+  get mostOfOnePrincipal(): number {
+    return Math.max(...['a', 'b', 'c'].map((name) => this.#count(({ principal }) => principal === name)))
+  }
+
+  /** Takes a step, and says what came of it and what should have. */
+  take(step: Step): { readonly got: unknown; readonly expected: unknown } {
+    if (step.kind === 'take') return this.#arrive(step.name)
+    const visitor = this.#visitors[step.index % Math.max(this.#visitors.length, 1)]
+    if (!visitor) return { got: undefined, expected: undefined }
+    if (step.kind === 'assign') return this.#assign(visitor, step.name)
+    visitor.place[step.kind]()
+    if (visitor.state !== 'left') visitor.state = step.kind === 'open' ? 'open' : 'left'
+    return { got: visitor.place.isPending(), expected: false }
+  }
+
+  /** All leave. */
+  leave(): void {
+    for (const { place } of this.#visitors) place.leave()
+  }
+
+  #arrive(address: string | undefined): { readonly got: unknown; readonly expected: unknown } {
+    const expected = this.#limitFor(address)
+    const result = this.#places.take(address)
+    if ('over' in result) return { got: result.over, expected }
+    this.#visitors.push({ place: result.place, address, state: 'pending' })
+    return { got: undefined, expected }
+  }
+
+  #assign(visitor: Visitor, name: string): { readonly got: boolean; readonly expected: boolean } {
+    const isFree = this.#count(({ principal }) => principal === name) < this.#bound.perPrincipal
+    const isCounted = visitor.state !== 'left' && visitor.principal === undefined
+    const got = visitor.place.assign(name)
+    if (isCounted && isFree) visitor.principal = name
+    return { got, expected: !isCounted || isFree }
+  }
+
+  #limitFor(address: string | undefined): string | undefined {
+    if (this.taken >= this.#bound.total) return 'total'
+    if (this.pending >= this.#bound.pending) return 'pending'
+    const ofAddress = this.#count((visitor) => visitor.address === address)
+    return address !== undefined && ofAddress >= this.#bound.perAddress ? 'perAddress' : undefined
+  }
+
+  #count(isCounted: (visitor: Visitor) => boolean): number {
+    return this.#visitors.filter((visitor) => visitor.state !== 'left' && isCounted(visitor)).length
+  }
+}

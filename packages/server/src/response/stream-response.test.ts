@@ -300,4 +300,28 @@ describe('a source', () => {
     expect(steps).toBe(0)
     expect(hub.inspect()).toMatchObject({ streams: 0, abandonedSources: 0 })
   })
+
+  test('tells the client how long to wait before it returns, before anything else', async () => {
+    const GET = eventStream(
+      async function* () {
+        yield { data: 'only' }
+      },
+      { hub: createHub(), reconnectionTimeMs: 50 },
+    )
+    const reader = new BlockReader(await GET(streamRequest(), undefined))
+    expect(await reader.next()).toMatchObject({ kind: 'comment' })
+    expect(await reader.next()).toEqual({ kind: 'retry', retryMs: 50 })
+    expect(await reader.next()).toMatchObject({ type: 'millrace.open' })
+    await reader.cancel()
+  })
+
+  test.each([
+    [{ heartbeatMs: 0 }, 'heartbeatMs'],
+    [{ reconnectionTimeMs: 0.5 }, 'reconnectionTimeMs'],
+  ])('names the option that is out of range, and runs nothing: %j', async (options, name) => {
+    const handler = vi.fn<() => Promise<Response>>()
+    const GET = eventStream(handler, { hub: createHub(), ...options })
+    await expect(GET(streamRequest(), undefined)).rejects.toThrow(name)
+    expect(handler).not.toHaveBeenCalled()
+  })
 })
