@@ -23,18 +23,21 @@ const assumed: Readonly<Record<string, string>> = {
   useEventStreamRequest: `import { useEventStreamRequest } from '@millrace/react'`,
 }
 
-test('every example of the packages’ READMEs compiles against the packages', { timeout: 60_000 }, () => {
+test('every example of READMEs and guides compiles against the packages', { timeout: 60_000 }, () => {
   const folder = join(root, 'reports/readme-examples')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const files = globSync('packages/*/README.md', { cwd: root }).flatMap((readme) =>
-    blocksOf(readme).map((code, index) => {
-      const file = `${readme.split('/')[1]}-${index + 1}.tsx`
+  const pages = globSync(['packages/*/README.md', 'docs/guides/*.md'], { cwd: root })
+  const files = pages.flatMap((page) =>
+    blocksOf(page).map((code, index) => {
+      const file = `${page.replace(/\.md$/, '').replaceAll('/', '-')}-${index + 1}.tsx`
       writeFileSync(join(folder, file), withAssumptions(code))
       return file
     }),
   )
-  expect(files.length).toBeGreaterThanOrEqual(15)
+  for (const kind of ['packages', 'docs']) {
+    expect(files.filter((file) => file.startsWith(kind)).length).toBeGreaterThanOrEqual(10)
+  }
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({
@@ -56,8 +59,8 @@ test('every example of the packages’ READMEs compiles against the packages', {
 })
 
 /** Blocks of TypeScript; where one declares a name twice (alternatives side by side), each of its statements stands alone. */
-function blocksOf(readme: string): string[] {
-  const text = readFileSync(join(root, readme), 'utf8')
+function blocksOf(page: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8')
   return [...text.matchAll(/```tsx?\n(.*?)```/gs)].flatMap(([, code = '']) => {
     const names = [...code.matchAll(/^const (\{.*?\b(?:data)\b(?!:).*?\})/gm)]
     return names.length > 1 ? code.split(/\n(?=const )/) : [code]

@@ -20,12 +20,6 @@ describe('the README', () => {
   test.each(statements)('shows code that is compiled and run by the fixture: %s', (statement) => {
     expect(sources).toContain(squeezed(statement))
   })
-
-  test('links to files that exist', () => {
-    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link)
-    expect(links.length).toBeGreaterThan(5)
-    expect(links.filter((link) => globSync(link, { cwd: root }).length !== 1)).toEqual([])
-  })
 })
 
 /** The statements of a block: each begins at the margin, and goes on with indented lines and closing brackets. */
