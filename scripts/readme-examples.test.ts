@@ -17,8 +17,13 @@ const assumed: Readonly<Record<string, string>> = {
   userOf: `declare function userOf(request: Request): Promise<{ id: string; teams: string[]; mayRead(symbol: string): boolean } | undefined>`,
   show: `declare function show(symbol: string, price: number): void`,
   createYours: `declare function createYours(): Promise<import('@millrace/server/testing').BackplaneUnderTest>`,
+  request: `declare const request: Request`,
+  answer: `declare const answer: import('@millrace/server').StreamHandler`,
   connectEventStream: `import { connectEventStream } from '@millrace/client'`,
   defineStream: `import { defineStream } from '@millrace/core'`,
+  Hub: `import { Hub } from '@millrace/server'`,
+  toResponse: `import { toResponse } from '@millrace/server'`,
+  eventStream: `import { eventStream } from '@millrace/next'`,
   useEventStream: `import { useEventStream } from '@millrace/react'`,
   useEventStreamRequest: `import { useEventStreamRequest } from '@millrace/react'`,
 }
