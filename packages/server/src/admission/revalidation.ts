@@ -35,11 +35,6 @@ export class Revalidations {
     this.#context = context
   }
 
-  /** Grants that streams share at present. */
-  get size(): number {
-    return this.#shared.size
-  }
-
   /** Has the grant of a stream asked for again, until the stream ends. */
   add(stream: RevalidatedStream, granted: Grant, { key, ...times }: RevalidationOptions): Revalidation {
     const grant =

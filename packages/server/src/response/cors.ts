@@ -1,5 +1,6 @@
 import { EventStreamError } from '@millrace/core'
 import { nonNegativeInteger } from '../hub/check-number.ts'
+import { optionsResponse } from './event-stream-headers.ts'
 
 /** Which pages of other origins may use a route. */
 export interface CorsOptions {
@@ -26,7 +27,7 @@ export interface Cors {
   /** Gives a copy of a response that the pages of one origin may read; with `null` no page of another may. */
   readonly mark: (response: Response, allowed: string | null) => Response
   /** The answer to a preflight of an allowed origin. */
-  readonly preflight: (request: Request, methods: string) => Response
+  readonly preflight: (request: Request, methods: string | undefined) => Response
 }
 
 const ALLOW_HEADERS = [
@@ -87,14 +88,13 @@ function create({
     return new Response(response.body, { status, statusText, headers })
   }
 
-  const preflight = (request: Request, methods: string): Response => {
-    const headers = new Headers({ Allow: methods })
-    if (request.headers.has('access-control-request-method')) {
-      headers.set('Access-Control-Allow-Methods', methods)
-      headers.set('Access-Control-Allow-Headers', [...ALLOW_HEADERS, ...allowHeaders].join(', '))
-      headers.set('Access-Control-Max-Age', String(maxAgeSeconds))
-    }
-    return new Response(null, { status: 204, headers })
+  const preflight = (request: Request, methods: string | undefined): Response => {
+    const response = optionsResponse(methods)
+    if (methods === undefined || !request.headers.has('access-control-request-method')) return response
+    response.headers.set('Access-Control-Allow-Methods', methods)
+    response.headers.set('Access-Control-Allow-Headers', [...ALLOW_HEADERS, ...allowHeaders].join(', '))
+    response.headers.set('Access-Control-Max-Age', String(maxAgeSeconds))
+    return response
   }
 
   return { allows, mark, preflight }

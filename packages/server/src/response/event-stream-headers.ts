@@ -28,9 +28,9 @@ export function headResponse(): Response {
   return new Response(null, { headers: EVENT_STREAM_HEADERS })
 }
 
-/** The answer to `OPTIONS`. */
-export function optionsResponse(allow: string): Response {
-  return new Response(null, { status: 204, headers: { Allow: allow } })
+/** The answer to `OPTIONS`; without `allow` where nobody can say what that is. */
+export function optionsResponse(allow: string | undefined): Response {
+  return new Response(null, { status: 204, headers: allow === undefined ? {} : { Allow: allow } })
 }
 
 /** The answer to a method that a route does not have. */

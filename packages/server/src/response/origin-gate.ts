@@ -42,7 +42,7 @@ export async function throughOriginGate(
 }
 
 /** A framework answers by itself for methods that a handler was not exported as; so the one that is asked for is there. */
-function askedMethods({ headers }: Request): string {
+function askedMethods({ headers }: Request): string | undefined {
   const asked = headers.get('access-control-request-method')
-  return asked && /^[A-Z]{1,20}$/.test(asked) ? `${asked}, OPTIONS` : 'OPTIONS'
+  return asked && /^[A-Z]{1,20}$/.test(asked) ? `${asked}, OPTIONS` : undefined
 }

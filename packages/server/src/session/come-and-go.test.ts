@@ -164,6 +164,17 @@ const ways: ReadonlyArray<
   ],
   [
     'revoked',
+    'its grant is asked for again, and refused',
+    async ({ hub, ledger, index }) => {
+      let grants = 1
+      const authorize = (): object =>
+        grants-- > 0 ? { principal: `user-${index}` } : new Response(null, { status: 403 })
+      const route = { hub, authorize, revalidateMs: 50, heartbeatMs: 100 }
+      await (await toResponse(ledger.request(new AbortController()), ticks, route)).text()
+    },
+  ],
+  [
+    'revoked',
     'it is revoked',
     async ({ hub, ledger, index }) => {
       const authorize = (): object => ({ tags: [`visitor-${index}`] })
