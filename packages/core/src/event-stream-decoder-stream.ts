@@ -9,7 +9,7 @@ import type { Parser, ParserSettings } from './parser.ts'
  * which may be before the events ahead of them are read. A passed limit (`EventStreamError` `limit-exceeded`) and a callback
  * that throws make the stream fail, which by the rules of streams drops the events not yet read.
  *
- * @throws {RangeError} If a limit is not a positive number.
+ * @throws {RangeError} If a limit is below 1.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 // Inheritance, as `TextDecoderStream` has it: the platform's own way to name a transform.

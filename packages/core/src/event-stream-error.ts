@@ -30,7 +30,7 @@ export type EventStreamErrorCode =
 export interface EventStreamErrorOptions {
   /** The original error, kept as `cause`. */
   readonly cause?: unknown
-  /** The HTTP status, where the code is `bad-status`. */
+  /** The HTTP status, where the code is `bad-status` or `bad-content-type`. */
   readonly status?: number
 }
 
@@ -43,9 +43,9 @@ export class EventStreamError extends Error {
   /** Always `EventStreamError`, also where the class itself was renamed by a minifier. */
   override readonly name: string = 'EventStreamError'
   /** What went wrong. */
-  readonly code: EventStreamErrorCode
-  /** The HTTP status of the response, where the code is `bad-status`. */
-  readonly status: number | undefined
+  declare readonly code: EventStreamErrorCode
+  /** The HTTP status of the response, where the code is `bad-status` or `bad-content-type`. */
+  declare readonly status: number | undefined
 
   constructor(code: EventStreamErrorCode, message: string, options: EventStreamErrorOptions = {}) {
     super(message, options)

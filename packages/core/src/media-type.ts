@@ -5,5 +5,5 @@
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
 export function isEventStream(contentType: string | null): boolean {
-  return contentType !== null && /^[\t\n\r ]*text\/event-stream[\t\n\r ]*(?:;|$)/i.test(contentType)
+  return /^\s*text\/event-stream\s*(;|$)/i.test(contentType ?? '')
 }

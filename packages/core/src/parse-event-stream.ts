@@ -3,6 +3,7 @@ import type { EventStreamEvent } from './event-stream-event.ts'
 import { isEventStream } from './media-type.ts'
 import { StreamParser } from './stream-parser.ts'
 import type { ParserSettings } from './stream-parser.ts'
+import { createUtf8Decoder } from './utf8-decoder.ts'
 
 /** Options of {@link parseEventStream}. The callbacks run in the order of the stream, between the events. */
 export interface ParseEventStreamOptions extends ParserSettings {
@@ -75,6 +76,7 @@ function iterate(
       signal?.throwIfAborted()
       if (response && !hasEvents(response)) return
       const pending: Pending = []
+      const decode = createUtf8Decoder()
       const parser = new StreamParser({
         ...inOrder(options, pending),
         onEvent: (event) => pending.push(event),
@@ -84,7 +86,7 @@ function iterate(
         signal?.throwIfAborted()
         if (!chunk || chunk.done) return
         try {
-          parser.parse(parser.decode(chunk.value))
+          parser.parse(decode(chunk.value))
         } finally {
           // Also where a limit was passed: what came before it is delivered first.
           for (const item of pending) {

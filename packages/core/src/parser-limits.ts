@@ -2,7 +2,7 @@
  * How much of a stream a parser is willing to hold, in UTF-16 code units (`string.length`).
  *
  * Text never has more code units than it had bytes, so a limit of n also admits whatever was n bytes on the wire.
- * Each limit is a positive number; `Infinity` lifts it.
+ * Each limit is a number from 1; `Infinity` lifts it.
  */
 export interface ParserLimits {
   /** The longest line of any kind, its name included and its end not. Default 8,388,608 (8 Mi). */
@@ -18,22 +18,29 @@ export interface ParserLimits {
 /** Every limit, with a value. */
 export type ResolvedParserLimits = Required<{ [Name in keyof ParserLimits]: number }>
 
+// A Millrace server sends events of at most 1 MiB by default; eight times that leaves room for others'.
+const defaults: ResolvedParserLimits = {
+  maxLineLength: 8_388_608,
+  maxEventLength: 8_388_608,
+  maxIdLength: 8192,
+  maxTypeLength: 8192,
+}
+
 /**
  * Fills in the limits that were not given.
  *
- * @throws {RangeError} If a limit is not a positive number.
+ * @throws {RangeError} If a limit is below 1.
  */
 export function resolveLimits(limits: ParserLimits = {}): ResolvedParserLimits {
-  // A Millrace server sends events of at most 1 MiB by default; eight times that leaves room for others'.
-  const {
-    maxLineLength = 8_388_608,
-    maxEventLength = 8_388_608,
-    maxIdLength = 8192,
-    maxTypeLength = 8192,
-  } = limits
-  const resolved = { maxLineLength, maxEventLength, maxIdLength, maxTypeLength }
-  for (const [name, limit] of Object.entries(resolved)) {
-    if (!(limit > 0)) throw new RangeError(`limits.${name} must be a positive number, received ${limit}`)
+  const resolved: { -readonly [Name in keyof ParserLimits]: ParserLimits[Name] } = { ...limits }
+  for (const [name, fallback] of Object.entries(defaults) as [keyof ParserLimits, number][]) {
+    requireNumber(`limits.${name}`, (resolved[name] ??= fallback), 1)
   }
-  return resolved
+  // Each name of the defaults has a value now.
+  return resolved as ResolvedParserLimits
+}
+
+/** @throws {RangeError} If a value is below `least`, or no number. */
+export function requireNumber(name: string, value: number, least: number): void {
+  if (!(value >= least)) throw new RangeError(`${name} must be a number from ${least}, received ${value}`)
 }

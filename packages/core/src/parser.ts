@@ -1,6 +1,7 @@
 import { EventStreamError } from './event-stream-error.ts'
 import { StreamParser } from './stream-parser.ts'
 import type { ParserOptions } from './stream-parser.ts'
+import { createUtf8Decoder } from './utf8-decoder.ts'
 export type { ParserOptions, ParserSettings } from './stream-parser.ts'
 
 /** A parser of one event stream at a time. Its methods need no `this`. */
@@ -36,7 +37,7 @@ export interface Parser {
  * Creates a push parser: bytes or text go in by `feed`, in chunks of any size; events come out by `onEvent`, at once.
  *
  * @throws {TypeError} If `onEvent` is not a function.
- * @throws {RangeError} If a limit is not a positive number.
+ * @throws {RangeError} If a limit is below 1.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createParser(options: ParserOptions): Parser {
@@ -68,11 +69,13 @@ export function createParser(options: ParserOptions): Parser {
     onId: onId && collectErrors(onId),
   }
   let stream = new StreamParser({ ...settings, lastEventId })
+  let decode = createUtf8Decoder()
 
   function startStream(from = stream.lastEventId): void {
     stream.stop()
     queue = []
     stream = new StreamParser({ ...settings, lastEventId: from })
+    decode = createUtf8Decoder()
   }
 
   function parseAll(firstText: string): void {
@@ -100,7 +103,7 @@ export function createParser(options: ParserOptions): Parser {
   return {
     feed(chunk) {
       if (finished) throw finished
-      const text = stream.decode(chunk)
+      const text = decode(chunk)
       if (isParsing) queue.push(text)
       else parseAll(text)
     },

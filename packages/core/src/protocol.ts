@@ -6,5 +6,5 @@
  */
 export * from './protocol/blocks.ts'
 export * from './protocol/cursor.ts'
-export { resolveLimits, type ResolvedParserLimits } from './parser-limits.ts'
+export { requireNumber, resolveLimits, type ResolvedParserLimits } from './parser-limits.ts'
 export { StreamParser, type StreamParserOptions } from './stream-parser.ts'

@@ -2,9 +2,11 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { StreamParser } from './stream-parser.ts'
+import { createUtf8Decoder } from './utf8-decoder.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
+const decode = createUtf8Decoder()
 const MIB = 1024 * 1024
 
 /** Chunks of 64 KiB, mostly comment, of which only a few characters are to be kept. */
@@ -16,8 +18,7 @@ test('holds an event that comes in many chunks, and not the chunks', () => {
   const parser = new StreamParser({ onEvent: () => undefined })
   collectGarbage()
   const before = process.memoryUsage().heapUsed
-  for (let index = 0; index < 2000; index++)
-    parser.parse(parser.decode(chunkWith('data: 0123456789abcdef\n')))
+  for (let index = 0; index < 2000; index++) parser.parse(decode(chunkWith('data: 0123456789abcdef\n')))
   collectGarbage()
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * MIB)
 })
@@ -28,7 +29,7 @@ test('holds the ids that are kept of its events, and not their chunks', () => {
   collectGarbage()
   const before = process.memoryUsage().heapUsed
   for (let index = 0; index < 2000; index++) {
-    parser.parse(parser.decode(chunkWith(`id: 0123456789abcdef${index}\ndata: x\n\n`)))
+    parser.parse(decode(chunkWith(`id: 0123456789abcdef${index}\ndata: x\n\n`)))
   }
   collectGarbage()
   expect(ids).toHaveLength(2000)

@@ -1,14 +1,11 @@
-import { byteOrderMark } from './characters.ts'
-
 const options = { ignoreBOM: true } as const
 const wholeCharacters: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', options)
 
 /**
- * Creates a function that decodes the chunks of one event stream as UTF-8, wherever they are cut, and strips the one byte
- * order mark it may begin with.
+ * Creates a function that decodes the chunks of one event stream as UTF-8, wherever they are cut.
  *
- * It is the only place that knows of the byte order mark: `TextDecoder` strips a second one on some platforms when a
- * chunk ends inside the first, so it is told to leave them all alone.
+ * It leaves byte order marks alone, since `TextDecoder` strips a second one on some platforms when a chunk ends inside the
+ * first: the parser takes off the one that a stream may begin with.
  *
  * @returns A function of the next chunk: bytes, or text that somebody else has decoded. A character that the bytes before
  *   a text left unfinished becomes U+FFFD. It returns the text up to the last character that is complete; often empty for
@@ -16,13 +13,12 @@ const wholeCharacters: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', op
  * @see https://encoding.spec.whatwg.org/#utf-8-decode
  */
 export function createUtf8Decoder(): (chunk: Uint8Array | string) => string {
-  let isAtStart = true
   /** Whether the last chunk may have ended inside a character; its first bytes are then with the decoder below. */
   let isCut = false
   // Most streams never need it: an event ends with a line end, and so does a chunk of whole events.
   let cutCharacters: TextDecoder | undefined
 
-  function decodeChunk(chunk: Uint8Array | string): string {
+  return (chunk) => {
     const wasCut = isCut
     if (typeof chunk === 'string') {
       isCut = false
@@ -34,12 +30,5 @@ export function createUtf8Decoder(): (chunk: Uint8Array | string) => string {
     if (!wasCut && !isCut) return wholeCharacters.decode(chunk)
     cutCharacters ??= new TextDecoder('utf-8', options)
     return cutCharacters.decode(chunk, { stream: true })
-  }
-
-  return (chunk) => {
-    const text = decodeChunk(chunk)
-    if (!isAtStart || text === '') return text
-    isAtStart = false
-    return text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text
   }
 }
