@@ -140,14 +140,14 @@ describe('a response', () => {
     const server = await startEventServer(answer(200, { 'content-type': contentType }, '<p>data: no</p>'))
     const { log, reached } = record(connect(server.url))
     await reached('failed')
-    expect(log.at(-1)).toBe('state failed bad-content-type')
+    expect(log.at(-1)).toBe('state failed bad-content-type 200')
   })
 
   test('without a type fails the connection', async () => {
     const server = await startEventServer(answer(200))
     const { log, reached } = record(connect(server.url))
     await reached('failed')
-    expect(log.at(-1)).toBe('state failed bad-content-type')
+    expect(log.at(-1)).toBe('state failed bad-content-type 200')
   })
 
   test.each([408, 425, 429, 500, 502, 503])('with status %i is tried again', async (status) => {
@@ -203,7 +203,7 @@ describe('hostile bytes', () => {
     const { log, reached } = record(connect(server.url, { limits: { maxLineLength: 1000 } }))
     await reached('failed')
     expect(log).toContain('message one')
-    expect(log.at(-1)).toBe('state failed limit-exceeded')
+    expect(log).toContain('state failed limit-exceeded')
     await (
       await server.exchange(1)
     ).closed
@@ -226,8 +226,8 @@ describe('hostile bytes', () => {
     const { request } = await server.exchange(2)
     expect(request.headers).not.toHaveProperty('last-event-id')
     expect([...new URL(String(request.url), server.url).searchParams]).toEqual([
-      ['room', '1'],
       ['lastEventId', 'a\u0001é&b'],
+      ['room', '1'],
     ])
   })
 
@@ -389,7 +389,7 @@ describe('done', () => {
     const connection = connect(server.url)
     const { log, reached } = record(connection)
     await reached('done')
-    expect(log.slice(2)).toEqual(['message one', 'end done', 'chunk end', 'state done'])
+    expect(log.slice(2)).toEqual(['message one', 'end done', 'state done', 'chunk end'])
     expect(connection.lastEventId).toBe('')
     await (
       await server.exchange(1)
@@ -401,7 +401,7 @@ describe('done', () => {
     const server = await startEventServer(send(`${millraceOpen()}data: one\n\n${end}`))
     const { log, reached } = record(connect(server.url))
     await reached('failed')
-    expect(log.slice(2)).toEqual(['message one', 'end failed', 'chunk end', 'state failed source-failed'])
+    expect(log.slice(2)).toEqual(['message one', 'end failed', 'state failed source-failed', 'chunk end'])
   })
 
   test('is what isDone recognises, before the data is parsed', async () => {
@@ -411,7 +411,7 @@ describe('done', () => {
     )
     const { log, reached } = record(connection)
     await reached('done')
-    expect(log.slice(2)).toEqual(['message {"a":1}', 'chunk end', 'state done'])
+    expect(log.slice(2)).toEqual(['message {"a":1}', 'state done', 'chunk end'])
   })
 
   test('can be followed by reconnect()', async () => {
@@ -504,14 +504,14 @@ describe('a Millrace channel', () => {
     const server = await startEventServer(send(`event: tick\ndata: {"price":1}\n\n${bad}`))
     const { log, reached } = record(kept(connectEventStream(strict, { url: server.url })))
     await reached('failed')
-    expect(log.slice(2)).toEqual(['tick {"price":1}', 'chunk end', 'state failed invalid-data'])
+    expect(log.slice(2)).toEqual(['tick {"price":1}', 'state failed invalid-data', 'chunk end'])
   })
 
   test('fails where a block of the server is not JSON', async () => {
     const server = await startEventServer(send('event: millrace.open\ndata: {"resume"\n\ndata: 1\n\n'))
     const { log, reached } = record(kept(connectEventStream(prices, { url: server.url })))
     await reached('failed')
-    expect(log.slice(2)).toEqual(['state failed invalid-data'])
+    expect(log.slice(2)).toEqual(['state failed invalid-data', 'chunk end'])
   })
 
   test('raises a gap where its id could not be sent and the answer is fresh', async () => {

@@ -1,6 +1,5 @@
-import { resolveLimits } from '@millrace/core/protocol'
+import { requireNumber, resolveLimits } from '@millrace/core/protocol'
 import type { EventStreamEvent, ParserLimits } from '@millrace/core'
-import { baseUrl } from './base-url.ts'
 import type { AttemptReason } from './connection-state.ts'
 
 /** What the functions among the options are told of the attempt that they are asked for. */
@@ -22,8 +21,11 @@ export type PerAttempt<Value> = Value | ((context: AttemptContext) => Value | Pr
 /** A body that can be sent more than once: any but a stream. */
 export type RequestBody = Exclude<BodyInit, ReadableStream> | null
 
-/** Options of `connectEventStream`. */
-export interface ConnectOptions {
+/** Options of `connectEventStream`, and others of `fetch`. */
+export interface ConnectOptions extends Pick<
+  RequestInit,
+  'integrity' | 'mode' | 'priority' | 'redirect' | 'referrer' | 'referrerPolicy'
+> {
   /** Where to connect. Default the source, where that is a URL. */
   readonly url?: PerAttempt<string | URL> | undefined
   /**
@@ -58,27 +60,47 @@ export interface ConnectOptions {
   readonly resume?: boolean | undefined
   /** Whether the last event ID travels as the header `Last-Event-ID`, or as the query parameter `lastEventId`. Default `'header'`. */
   readonly resumeBy?: 'header' | 'query' | undefined
+  /**
+   * Called when an attempt is answered with 401, to get new credentials; once it has resolved the request is made again, and
+   * its functions are asked again. Called once in a row of attempts: another 401 before a stream opened is final. Never
+   * called for a request that must not be sent again. Default: 401 is final.
+   */
+  readonly onUnauthorized?: ((context: AttemptContext) => void | PromiseLike<void>) | undefined
+  /**
+   * The longest silence to expect, in milliseconds, from 1: a stream that is silent for 2.5 times as long is dead, and
+   * comments count. After two such stalls in a row without a heartbeat between them silence means nothing any more, since
+   * somebody on the way keeps heartbeats back. `Infinity` bears any silence. Default: what a Millrace server says; any
+   * silence with other servers.
+   */
+  readonly heartbeatMs?: number | undefined
+  /**
+   * Whether to pause while the page is hidden: a tab in the background, say. Does nothing for a request that must not be sent
+   * again. Default `'stay'`.
+   */
+  readonly whenHidden?: 'stay' | 'pause' | undefined
 }
 
 /**
  * Checks what would otherwise fail at every attempt.
  *
  * @throws {TypeError} If there is no URL, `fetch` would refuse the request, or a GET has a body.
- * @throws {RangeError} If the reconnection time is not a number, or a limit is not positive.
+ * @throws {RangeError} If the reconnection time, the heartbeat interval or a limit is too small, or no number.
  */
 export function checkOptions(options: ConnectOptions): void {
-  const { url, method = 'GET', headers, body, reconnectionTimeMs = 0, limits, fetch, resumeBy } = options
+  const { url, headers, body, reconnectionTimeMs = 0, heartbeatMs = 1, limits, fetch } = options
   if (!url) throw new TypeError('url is missing')
-  // Another `fetch` may know what a relative URL refers to; adding the cursor to it takes a whole one.
-  const base = baseUrl() ?? (fetch && resumeBy !== 'query' ? 'http://localhost' : undefined)
-  void new Request(new URL(unlessAsked(url) ?? 'http://localhost', base), {
-    method,
-    headers: new Headers(unlessAsked(headers)),
-    body: unlessAsked(body) ?? null,
-  })
-  if (!(reconnectionTimeMs >= 0)) {
-    throw new RangeError(`reconnectionTimeMs must be a number from 0, received ${reconnectionTimeMs}`)
-  }
+  const target = unlessAsked(url) ?? 'http://localhost'
+  // Another `fetch` may know what a relative URL refers to.
+  void new Request(fetch ? new URL(target, 'http://localhost') : target, {
+    ...options,
+    headers: unlessAsked(headers),
+    body: unlessAsked(body),
+    // A request would listen to it, for no use.
+    signal: null,
+    // Members that are undefined count as absent, whatever the types say.
+  } as RequestInit)
+  requireNumber('reconnectionTimeMs', reconnectionTimeMs, 0)
+  requireNumber('heartbeatMs', heartbeatMs, 1)
   resolveLimits(limits)
 }
 

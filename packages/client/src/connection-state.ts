@@ -1,10 +1,10 @@
 import type { EventStreamError } from '@millrace/core'
 
 /**
- * What made an attempt happen: `start`, the connection's first; `retry`, the end of the attempt before; `reconnect` and
- * `resume`, a call of that method.
+ * What made an attempt happen: `start`, the connection's first; `retry`, the end of the attempt before; `unauthorized`, its
+ * status 401; `show`, the return of a page that was left; `reconnect` and `resume`, a call of that method.
  */
-export type AttemptReason = 'start' | 'retry' | 'reconnect' | 'resume'
+export type AttemptReason = 'start' | 'retry' | 'unauthorized' | 'show' | 'reconnect' | 'resume'
 
 /**
  * Where a connection stands: one value, each status with the data that belongs to it.
@@ -15,7 +15,7 @@ export type AttemptReason = 'start' | 'retry' | 'reconnect' | 'resume'
  * | `connecting` | a request is under way, or its response has not begun |
  * | `open` | the stream is flowing |
  * | `waiting` | the last attempt ended; the next one starts at `retryAtMs` |
- * | `paused` | stopped by `pause()`; `resume()` goes on behind the last event |
+ * | `paused` | stopped by `pause()`, or since its page was left; `resume()` goes on behind the last event |
  * | `done` | the stream ended, as its server said |
  * | `failed` | no attempt will help; `error` says why |
  * | `closed` | ended by `close()` or a signal |
@@ -45,7 +45,11 @@ export type ConnectionState =
       /** Why the last attempt ended; `undefined` when the server ended it in good order. */
       readonly error: EventStreamError | undefined
     }
-  | { readonly status: 'paused' }
+  | {
+      readonly status: 'paused'
+      /** `pause`: the method was called; `hide`: the page was left, and the connection goes on when it is shown again. */
+      readonly reason: 'pause' | 'hide'
+    }
   | { readonly status: 'done' }
   | { readonly status: 'failed'; readonly error: EventStreamError }
   | { readonly status: 'closed' }

@@ -1,23 +1,29 @@
-import { EventStreamError } from '@millrace/core'
 import { checkOptions } from './connect-options.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import type { AttemptReason, ConnectionState } from './connection-state.ts'
 import type { EventStreamConnection } from './event-stream-connection.ts'
 import { iterate } from './iterate.ts'
-import { createListeners } from './listeners.ts'
+import { guard } from './listeners.ts'
+import type { Hear } from './listeners.ts'
+import { createMachine } from './machine.ts'
+import type { Attempt } from './machine.ts'
+import { DEFAULT_RECONNECTION_TIME_MS } from './policy.ts'
+import { cancel } from './read-body.ts'
 import { receive } from './receive.ts'
-import type { Contract, Memory } from './receive.ts'
+import type { Contract } from './receive.ts'
 import { sendRequest } from './request.ts'
-import { checkResponse } from './response-check.ts'
+import { endOfRefused, refusalOf } from './response-check.ts'
 import type { PlainEvent } from './stream-item.ts'
-import { isSettled, settledBy, transition } from './transition.ts'
-import type { Action, AttemptEnd } from './transition.ts'
-import { wait } from './wait.ts'
+import { TAP } from './tap.ts'
+import type { Tap } from './tap.ts'
+import { isSettled } from './transition.ts'
+import type { AttemptEnd } from './transition.ts'
 
-type Connecting = Extract<ConnectionState, { status: 'connecting' }>
+/** What the page, worker or machine around a connection goes through. A platform without these is heard nothing of. */
+const SURROUNDINGS = ['online', 'pagehide', 'pageshow', 'visibilitychange'] as const
 
 /**
- * Makes a connection and starts its loop, which has all the effects: what it does next depends on the state alone.
+ * Makes a connection by Millrace's policy, and starts it once the current task's synchronous part is over.
  *
  * @throws {TypeError} @throws {RangeError} If an option is not valid.
  */
@@ -26,94 +32,33 @@ export function connect(
   contract: Contract,
 ): EventStreamConnection<PlainEvent<unknown>> {
   checkOptions(options)
-  const { method = 'GET', lastEventId = '', reconnectionTimeMs = 3000 } = options
-  const isRepeatable = method.toUpperCase() === 'GET' || !!(options.idempotencyKey || options.resume)
-  const memory: Memory = { lastEventId, reconnectionTimeMs, isRepeatable }
-  const listeners = createListeners<PlainEvent<unknown>>()
-  let state: ConnectionState = { status: 'idle' }
-  let step = new AbortController()
-
-  async function run(): Promise<void> {
-    // Whoever subscribes in the task that connects hears everything.
-    await Promise.resolve()
-    connectFor('start')
-    while (state.status !== 'closed') {
-      step = new AbortController()
-      const { signal } = step
-      const action = await (state.status === 'connecting'
-        ? // Raced, since neither the options' functions nor another `fetch` need heed the signal; it is listened to first,
-          // since those functions may abort it.
-          Promise.race([wait(signal), attempt(state, signal)])
-        : wait(signal, state.status === 'waiting' ? state.retryAtMs - Date.now() : undefined))
-      if (signal.aborted) continue
-      if (action) act(action)
-      else connectFor('retry')
-    }
-  }
-
-  /** Moves to the state that follows. Every change but opening ends what the loop is doing. */
-  function act(action: Action): void {
-    const next = transition(state, options.signal?.aborted ? { status: 'closed' } : action)
-    if (next === state) return
-    state = next
-    if (next.status !== 'open') step.abort()
-    listenToSignal()
-    listeners.deliver((listener) => {
-      // A listener may have changed it again.
-      if (state === next) listener.onStateChange?.(next)
-    })
-    if (next.status === 'closed') listeners.clear()
-  }
-
-  /** A settled connection must not be held by a signal that lives on. Adding the same listener again changes nothing. */
-  function listenToSignal(): void {
-    options.signal?.[isSettled(state) ? 'removeEventListener' : 'addEventListener']('abort', close)
-  }
-
-  function connectFor(reason: AttemptReason): void {
-    act({ status: 'connecting', reason })
-  }
-
-  function close(): void {
-    act({ status: 'closed' })
-  }
-
-  /** Makes one attempt. How it ends is of no interest once the signal is aborted. */
-  async function attempt(connecting: Connecting, signal: AbortSignal): Promise<Action> {
-    const end = await connectOnce(connecting, signal).catch((cause: unknown): AttemptEnd => {
-      return { status: 'waiting', error: new EventStreamError('network', 'the stream broke off', { cause }) }
-    })
-    if (end.status !== 'waiting') return end
-    const { isRepeatable, reconnectionTimeMs } = memory
-    if (!isRepeatable) return settledBy(end.error)
-    return { ...end, atMs: Date.now(), reconnectionTimeMs, random: Math.random() }
-  }
-
-  async function connectOnce(connecting: Connecting, signal: AbortSignal): Promise<AttemptEnd> {
-    const context = { ...connecting, lastEventId: memory.lastEventId, signal }
-    const response = await sendRequest(options, context)
-    const end = checkResponse(response)
-    // A `fetch` that pays no heed to the signal must not leave a response open that nobody waits for.
-    if (end || signal.aborted) response.body?.cancel().catch(() => undefined)
-    signal.throwIfAborted()
-    if (end) return end
-    act({ status: 'open', openedAtMs: Date.now() })
-    return receive(response.body, { memory, contract, options, listeners, signal })
-  }
+  const { method = 'GET', lastEventId = '', reconnectionTimeMs = DEFAULT_RECONNECTION_TIME_MS } = options
+  const isRepeatable = /^get$/i.test(method) || !!(options.idempotencyKey || options.resume)
+  const memory = { lastEventId, reconnectionTimeMs, isRepeatable, stalls: 0 }
+  const listeners = new Set<Hear>()
+  /** Whether a 401 was met in this row of attempts. */
+  let wasUnauthorized = false
+  const machine = createMachine({ memory, attempt, random: Math.random, onStateChange })
+  const { act } = machine
 
   const connection: EventStreamConnection<PlainEvent<unknown>> = {
     get state() {
-      return state
+      return machine.state
     },
     get status() {
-      return state.status
+      return machine.state.status
     },
     get lastEventId() {
       return memory.lastEventId
     },
-    subscribe: listeners.add,
+    subscribe(listener) {
+      // What is told under a name is what that function takes.
+      const hear: Hear = (name, value) => listener[name]?.(value as never)
+      listeners.add(hear)
+      return () => void listeners.delete(hear)
+    },
     reconnect: () => connectFor('reconnect'),
-    pause: () => act({ status: 'paused' }),
+    pause: () => act({ status: 'paused', reason: 'pause' }),
     resume: () => connectFor('resume'),
     close,
     [Symbol.asyncIterator]: () => iterate(connection, listeners),
@@ -121,8 +66,69 @@ export function connect(
     ...(Symbol.asyncDispose && { [Symbol.asyncDispose]: async () => close() }),
   }
 
-  listenToSignal()
-  if (options.signal?.aborted) close()
-  void run()
+  function tell(...news: Parameters<Hear>): unknown[] {
+    const [name, value] = news
+    guard(() => (globalThis as { readonly [TAP]?: Tap })[TAP]?.(name, value, connection))
+    // A copy, so that who subscribes in the middle of an event hears from the next one on.
+    return Array.from(listeners).map((hear) => {
+      // A listener may have removed this one, or changed the state again.
+      const isStale = name === 'onStateChange' && value !== machine.state
+      return listeners.has(hear) && !isStale && guard(() => hear(name, value))
+    })
+  }
+
+  function onStateChange(state: ConnectionState): void {
+    if (options.signal?.aborted && state.status !== 'closed') return close()
+    // A settled connection must not be held by what lives on. Adding the same listener again changes nothing.
+    const method = isSettled(state) ? 'removeEventListener' : 'addEventListener'
+    options.signal?.[method]('abort', close)
+    for (const type of SURROUNDINGS) globalThis[method]?.(type, onSurroundings)
+    tell('onStateChange', state)
+    if (state.status === 'closed') listeners.clear()
+  }
+
+  function onSurroundings({ type }: { readonly type: string }): void {
+    // What must not be asked for again is not let go of either.
+    if (!memory.isRepeatable) return
+    const isHidden = globalThis.document?.hidden
+    if (type === 'online') act({ status: 'connecting', reason: 'retry' })
+    else if (type === 'pagehide' || (isHidden && options.whenHidden === 'pause')) {
+      act({ status: 'paused', reason: 'hide' })
+    } else if (!isHidden) act({ status: 'connecting', reason: 'show' })
+  }
+
+  function connectFor(reason: AttemptReason): void {
+    wasUnauthorized = false
+    act({ status: 'connecting', reason })
+  }
+
+  function close(): void {
+    act({ status: 'closed' })
+  }
+
+  async function attempt(each: Attempt): Promise<AttemptEnd> {
+    const { state, signal } = each
+    const context = { ...state, lastEventId: memory.lastEventId, signal }
+    if (state.reason === 'unauthorized') await options.onUnauthorized?.(context)
+    const response = await sendRequest(options, context)
+    const refusal = refusalOf(response)
+    if (!refusal && !signal.aborted) {
+      wasUnauthorized = false
+      act({ status: 'open', openedAtMs: Date.now() })
+    }
+    // Neither a `fetch` that pays no heed to the signal nor a listener must leave a response open that nobody reads.
+    if (refusal || signal.aborted) cancel(response.body)
+    signal.throwIfAborted()
+    if (!refusal) return receive(response, each, { memory, contract, options, tell })
+    if (refusal.status === 401 && options.onUnauthorized && memory.isRepeatable && !wasUnauthorized) {
+      wasUnauthorized = true
+      return { status: 'connecting', reason: 'unauthorized' }
+    }
+    return endOfRefused(response, refusal)
+  }
+
+  onStateChange(machine.state)
+  onSurroundings({ type: 'start' })
+  queueMicrotask(() => connectFor('start'))
   return connection
 }

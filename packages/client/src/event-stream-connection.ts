@@ -19,8 +19,13 @@ export interface ConnectionListener<Event> {
   readonly onInvalidData?: (error: EventStreamError) => void
   /** Called after the state changed. Where a listener changes it again, those behind it hear of the latest only. */
   readonly onStateChange?: (state: ConnectionState) => void
-  /** Called after everything that one chunk of bytes brought was handed on: the moment to notify once. */
-  readonly onChunkEnd?: () => void
+  /**
+   * Called after everything that a chunk of the body brought was handed on, with its text: the moment to notify once. A chunk
+   * that brought nothing but a heartbeat counts.
+   */
+  readonly onChunkEnd?: (text: string) => void
+  /** Asked before more is read: reading waits until what it returns is settled. Resolve it when the connection is to end, too. */
+  readonly room?: () => Promise<void> | undefined
 }
 
 /**

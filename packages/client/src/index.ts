@@ -8,3 +8,4 @@ export type { AttemptContext, ConnectOptions, PerAttempt, RequestBody } from './
 export type * from './connection-state.ts'
 export type * from './event-stream-connection.ts'
 export type * from './stream-item.ts'
+export type { Tap } from './tap.ts'

@@ -4,7 +4,7 @@ import type { Exchange } from '../test/event-server.ts'
 import { record } from '../test/record.ts'
 import { connectEventStream } from './index.ts'
 import type { ConnectOptions, EventStreamConnection, PlainEvent } from './index.ts'
-import { MAX_QUEUED_ITEMS } from './iterate.ts'
+import { MAX_QUEUED_ITEMS } from './policy.ts'
 
 function connect(url: string, options?: ConnectOptions): EventStreamConnection<PlainEvent> {
   const connection = connectEventStream(url, options)

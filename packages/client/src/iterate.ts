@@ -1,60 +1,47 @@
 import type { EventStreamConnection } from './event-stream-connection.ts'
-import type { Listeners } from './listeners.ts'
+import type { Hear } from './listeners.ts'
+import { MAX_QUEUED_ITEMS } from './policy.ts'
 import type { PlainEvent, StreamItem } from './stream-item.ts'
-
-/** Reading stops while this many items wait to be taken. One chunk may bring more at once. */
-export const MAX_QUEUED_ITEMS = 1000
+import { isSettled } from './transition.ts'
 
 type Item = StreamItem<PlainEvent<unknown>>
 
 /** Creates an iterator over what a connection brings from now on. */
 export function iterate(
   connection: EventStreamConnection<PlainEvent<unknown>>,
-  listeners: Listeners<PlainEvent<unknown>>,
+  listeners: Set<Hear>,
 ): AsyncIterator<Item, undefined> {
-  const queue: Item[] = []
-  let hasLeft = false
+  // Each item is an object of its own, so a set is a queue, whose first item costs nothing to take however long it is.
+  const queue = new Set<Item>()
+  // Either the loop waits for an item, or, where there are too many, the reader for room.
   let wake = (): void => undefined
-  let makeRoom = (): void => undefined
-
-  const push = (item: Item): void => {
-    queue.push(item)
-    wake()
+  const woken = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve
+    })
+  const hear: Hear = (name, value) => {
+    if (name === 'room') return queue.size < MAX_QUEUED_ITEMS ? undefined : woken()
+    // Of all that is told only items have a type.
+    if ((value as Item | undefined)?.type) queue.add(value as Item)
+    if (connection.status === 'closed') queue.clear()
+    return wake()
   }
-  const unsubscribe = listeners.add({
-    onEvent: push,
-    onGap: push,
-    onSnapshot: push,
-    onLive: push,
-    onEnd: push,
-    onStateChange: () => wake(),
-    room: () =>
-      queue.length < MAX_QUEUED_ITEMS
-        ? undefined
-        : new Promise((resolve) => {
-            makeRoom = resolve
-          }),
-  })
+  listeners.add(hear)
 
   async function* items(): AsyncGenerator<Item, undefined> {
-    try {
-      while (!hasLeft && connection.status !== 'closed') {
-        const item = queue.shift()
-        if (item) {
-          if (queue.length < MAX_QUEUED_ITEMS) makeRoom()
-          yield item
-          continue
-        }
-        const { state } = connection
-        if (state.status === 'failed') throw state.error
-        if (state.status === 'done') break
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
+    for (;;) {
+      for (const item of queue) {
+        queue.delete(item)
+        if (queue.size < MAX_QUEUED_ITEMS) wake()
+        yield item
       }
-      return undefined
-    } finally {
-      unsubscribe()
+      const { state } = connection
+      if (!listeners.has(hear) || isSettled(state)) {
+        listeners.delete(hear)
+        if (state.status === 'failed') throw state.error
+        return undefined
+      }
+      await woken()
     }
   }
 
@@ -62,11 +49,10 @@ export function iterate(
   return {
     next: () => generator.next(),
     return: () => {
-      hasLeft = true
-      unsubscribe()
-      makeRoom()
+      listeners.delete(hear)
+      queue.clear()
       wake()
-      if (listeners.isEmpty()) connection.close()
+      if (listeners.size === 0) connection.close()
       return generator.return(undefined)
     },
   }

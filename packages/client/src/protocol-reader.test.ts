@@ -1,31 +1,29 @@
 import { describe, expect, test } from 'vitest'
 import { createProtocolReader } from './protocol-reader.ts'
-import type { OpenItem } from './protocol-reader.ts'
-import type { PlainEvent, StreamItem } from './stream-item.ts'
 
 /** A block: its type, its data as JSON, and its id, where it has one. */
 type Row = readonly [type: string, data?: unknown, id?: string]
 
 /** Runs the blocks of one response, and writes what they mean in one line each. */
 function read(requestId: string, ...rows: readonly Row[]): string[] {
-  const items: (OpenItem | StreamItem<PlainEvent>)[] = []
-  const readBlock = createProtocolReader(requestId, (item) => items.push(item))
+  const lines: string[] = []
+  const readBlock = createProtocolReader(requestId, {
+    onOpen: () => undefined,
+    onItem: (_name, item) => {
+      const data = 'data' in item ? ` ${JSON.stringify(item.data)}` : ''
+      lines.push(`${item.type}${data} @${item.lastEventId}`)
+    },
+    onEvent: ({ type, replayed, id, lastEventId }) => {
+      lines.push(`${type}${replayed ? ' replayed' : ''}${id ? ` #${id}` : ''} @${lastEventId}`)
+    },
+  })
   let lastEventId = requestId
   for (const [type, data = {}, id] of rows) {
     lastEventId = id ?? lastEventId
     const text = typeof data === 'string' ? data : JSON.stringify(data)
     readBlock({ type, data: text, lastEventId }, id !== undefined)
   }
-  return items.flatMap((item) => {
-    if ('isResumable' in item) return []
-    if ('replayed' in item) {
-      return `${item.type}${item.replayed ? ' replayed' : ''}${item.id ? ` #${item.id}` : ''} @${item.lastEventId}`
-    }
-    return `${item.type} ${'data' in item ? JSON.stringify(item.data) : ''} @${item.lastEventId}`.replace(
-      '  ',
-      ' ',
-    )
-  })
+  return lines
 }
 
 const open = (resume: string, id?: string, delivery = 'all'): Row => [
@@ -71,6 +69,29 @@ test.each<{ title: string; requestId?: string; blocks: Row[]; expected: string[]
     requestId: 'e.41.t',
     blocks: [open('resumed', 'e.41.t', 'latest'), ['tick', 1, 'e.40.s'], ['tick', 2, 'e.40.s']],
     expected: ['tick replayed @e.40.s', 'tick replayed @e.40.s'],
+  },
+  {
+    title: 'raises no gap where the same position comes again with what stands in for it',
+    requestId: 'e.41.t~44.w',
+    blocks: [
+      open('resumed', 'e.41.t~44.w', 'latest'),
+      ['tick', 1, 'e.41.t~45.x'],
+      ['tick', 2, 'e.41.u~45.x.order-17'],
+      ['tick', 3, 'e.40.s~46.y'],
+      live('e.46.y'),
+    ],
+    expected: [
+      'tick replayed @e.41.t~45.x',
+      'tick replayed #order-17 @e.41.u~45.x.order-17',
+      'tick replayed @e.40.s~46.y',
+      'millrace.live @e.46.y',
+    ],
+  },
+  {
+    title: 'sees that the log began anew also where values stand in for others',
+    requestId: 'e.41.t',
+    blocks: [open('resumed', 'e.41.t', 'latest'), ['tick', 1, 'f.1.a']],
+    expected: [gap('restarted', null, 'e.41.t'), 'tick replayed @f.1.a'],
   },
   {
     title: 'sees by the tag that numbers were used again',
@@ -226,22 +247,30 @@ describe('a block that is not JSON', () => {
 })
 
 describe('a Millrace response', () => {
-  const open = (...blocks: readonly [type: string, id?: string][]): OpenItem[] => {
-    const items: (OpenItem | StreamItem<PlainEvent>)[] = []
-    const readBlock = createProtocolReader('', (item) => items.push(item))
-    for (const [type, id] of blocks) {
-      readBlock({ type, data: '{}', lastEventId: id ?? '' }, id !== undefined)
+  const opened = (...blocks: readonly [type: string, id?: string, data?: string][]): unknown[] => {
+    const calls: unknown[] = []
+    const readBlock = createProtocolReader('', {
+      onOpen: (...call) => calls.push(call),
+      onItem: () => undefined,
+      onEvent: () => undefined,
+    })
+    for (const [type, id, data = '{}'] of blocks) {
+      readBlock({ type, data, lastEventId: id ?? '' }, id !== undefined)
     }
-    return items.filter((item) => 'isResumable' in item)
+    return calls
   }
 
   test('is told by its first event', () => {
-    expect(open(['millrace.open'], ['message'])).toHaveLength(1)
-    expect(open(['message'], ['millrace.open'])).toEqual([])
+    expect(opened(['millrace.open'], ['message'])).toHaveLength(1)
+    expect(opened(['message'], ['millrace.open'])).toEqual([])
   })
 
   test('allows to send the request again where the open block had an id', () => {
-    expect(open(['millrace.open'])).toEqual([{ type: 'millrace.open', isResumable: false }])
-    expect(open(['millrace.open', 'any'])).toEqual([{ type: 'millrace.open', isResumable: true }])
+    expect(opened(['millrace.open'])).toEqual([[false, undefined]])
+    expect(opened(['millrace.open', 'any'])).toEqual([[true, undefined]])
+  })
+
+  test('says how often to expect something', () => {
+    expect(opened(['millrace.open', 'any', '{"heartbeatMs":15000}'])).toEqual([[true, 15_000]])
   })
 })

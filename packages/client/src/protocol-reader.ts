@@ -1,27 +1,36 @@
 import type { EventStreamEvent } from '@millrace/core'
 import { END, GAP, LIVE, OPEN, SNAPSHOT, isReservedType, parseCursor } from '@millrace/core/protocol'
 import type { GapReason } from '@millrace/core/protocol'
-import type { PlainEvent, StreamItem } from './stream-item.ts'
+import type { EndItem, GapItem, LiveItem, PlainEvent, SnapshotItem } from './stream-item.ts'
 
-/** The response is that of a Millrace server. */
-export interface OpenItem {
-  readonly type: typeof OPEN
-  /** Whether the block allows to send the request again. */
-  readonly isResumable: boolean
+/** A block of the server's own, under the name of the function that listeners have for it. */
+export type ProtocolItem =
+  | [name: 'onGap', item: GapItem]
+  | [name: 'onSnapshot', item: SnapshotItem]
+  | [name: 'onLive', item: LiveItem]
+  | [name: 'onEnd', item: EndItem]
+
+/** What a block means: what the server says of the stream, or what its ids do, or the event. */
+export interface ProtocolListener {
+  /** The response is that of a Millrace server. */
+  readonly onOpen: (isResumable: boolean, heartbeatMs: number) => void
+  /** An event of the source. */
+  readonly onEvent: (event: PlainEvent) => void
+  /** What a Millrace server says of the stream between events. */
+  readonly onItem: (...item: ProtocolItem) => void
 }
 
 /**
  * Creates a function that interprets the blocks of one response, in order. It has no effect but to remember positions.
  *
  * @param requestId - The last event ID string that the request went on from.
- * @param tell - Receives what a block means: what the server says of the stream, or what its ids do, and the event.
  * @returns A function of a block and of whether the block itself brought the id. It throws where the data of one of the
  *   server's own blocks is not JSON.
  * @see docs/protocol.md §6
  */
 export function createProtocolReader(
   requestId: string,
-  tell: (item: OpenItem | StreamItem<PlainEvent>) => void,
+  { onOpen, onEvent, onItem }: ProtocolListener,
 ): (block: EventStreamEvent, carriesId: boolean) => void {
   let isMillrace: boolean | undefined
   let previousId = requestId
@@ -30,53 +39,63 @@ export function createProtocolReader(
   let isLatest = false
   let isLive = false
 
+  function tellGap(reason: GapReason, lastEventId: string, missed: unknown = null): void {
+    position = undefined
+    onItem('onGap', {
+      type: GAP,
+      data: { reason, missed: typeof missed === 'number' ? missed : null },
+      lastEventId,
+    })
+  }
+
   return (block, carriesId) => {
     const { type, data, lastEventId } = block
     isMillrace ??= type === OPEN
     /** The type of a block of the server's own; empty for an event. */
     const ownType = isMillrace && isReservedType(type) ? type : ''
     // Anything but an object has no members. Each is checked where it is used.
-    const members: Readonly<Record<string, unknown>> = ownType ? Object(JSON.parse(data)) : {}
+    const { resume, delivery, heartbeatMs, reason, missed, state }: Members =
+      (ownType && JSON.parse(data)) || {}
     const cursor = carriesId && (ownType || isPositioned) ? parseCursor(lastEventId) : undefined
     isPositioned ||= !!cursor
+
     if (ownType === OPEN) {
-      isLatest = members['delivery'] === 'latest'
-      tell({ type: ownType, isResumable: carriesId })
-    }
-
-    const tellGap = (reason: GapReason, id: string, missed: number | null = null): void => {
-      position = undefined
-      tell({ type: GAP, data: { reason, missed }, lastEventId: id })
-    }
-    if (ownType === GAP) {
-      const { reason, missed } = members
-      const known = REASONS.find((each) => each === reason) ?? 'unknown'
-      tellGap(known, lastEventId, typeof missed === 'number' ? missed : null)
+      isLatest = delivery === 'latest'
+      // What is no number makes a deadline that never comes.
+      onOpen(carriesId, heartbeatMs as number)
       // Somebody on the way dropped the cursor.
-    } else if (ownType === OPEN && members['resume'] === 'fresh' && previousId)
-      tellGap('unknown', lastEventId)
-    else if (position && cursor) {
-      if (cursor.epoch !== position.epoch) tellGap('restarted', previousId)
-      else if (cursor.seq === position.seq && cursor.tag !== position.tag) tellGap('diverged', previousId)
+      if (resume === 'fresh' && previousId) tellGap('unknown', lastEventId)
+    } else if (ownType === GAP) {
+      // What is no string is no known reason's either.
+      tellGap(REASONS.test(reason as string) ? (reason as GapReason) : 'unknown', lastEventId, missed)
     }
-
+    if (position && cursor) {
+      if (cursor.epoch !== position.epoch) tellGap('restarted', previousId)
+      // Under `latest` a position may come again, with what stands in for it.
+      else if (!isLatest && cursor.seq === position.seq && cursor.tag !== position.tag)
+        tellGap('diverged', previousId)
+    }
     const isRepeat = !isLatest && position && cursor && cursor.seq <= position.seq
     if (cursor && !isRepeat) position = cursor
     previousId = lastEventId
 
     if (ownType === SNAPSHOT) {
-      tell({ type: ownType, data: { state: members['state'] }, lastEventId })
+      onItem('onSnapshot', { type: ownType, data: { state }, lastEventId })
     } else if (ownType === LIVE && !isLive) {
       isLive = true
-      tell({ type: ownType, lastEventId })
+      onItem('onLive', { type: ownType, lastEventId })
     } else if (ownType === END) {
-      const reason = members['reason'] === 'failed' ? 'failed' : 'done'
-      tell({ type: ownType, data: { reason }, lastEventId })
+      onItem('onEnd', { type: ownType, data: { reason: reason === 'failed' ? reason : 'done' }, lastEventId })
     } else if (!ownType && !isRepeat) {
       const id = cursor?.id
-      tell({ ...block, replayed: isPositioned && !isLive, ...(id && { id }) })
+      onEvent({ ...block, replayed: isPositioned && !isLive, ...(id && { id }) })
     }
   }
 }
 
-const REASONS: readonly GapReason[] = ['trimmed', 'restarted', 'diverged', 'too-many', 'overflow']
+const REASONS = /^(trimmed|restarted|diverged|too-many|overflow)$/
+
+/** What the data of a block may have. */
+type Members = Readonly<
+  Partial<Record<'resume' | 'delivery' | 'heartbeatMs' | 'reason' | 'missed' | 'state', unknown>>
+>

@@ -6,27 +6,28 @@ import type { AttemptEnd } from './transition.ts'
 const TRANSIENT = /^(408|425|429|5..)$/
 
 /**
- * Tells whether a response opens the stream: status 200 and `text/event-stream` do.
+ * Tells why a response does not open a stream: status 200 and `text/event-stream` do.
  *
- * @returns How the attempt ends, or `undefined` where the stream opens.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
-export function checkResponse({ status, headers }: Response): AttemptEnd | undefined {
+export function refusalOf({ status, headers }: Response): EventStreamError | undefined {
   const contentType = headers.get('content-type')
-  if (status === 200 && isEventStream(contentType)) return undefined
-  if (status === 204) return settledBy()
-  const error =
-    status === 200
-      ? new EventStreamError('bad-content-type', `expected text/event-stream, received ${contentType}`)
-      : new EventStreamError('bad-status', `expected status 200, received ${status}`, { status })
-  if (!TRANSIENT.test(`${status}`)) return settledBy(error)
-  return { status: 'waiting', error, retryAfterMs: retryAfter(headers) }
+  const isOk = status === 200
+  if (isOk && isEventStream(contentType)) return undefined
+  return new EventStreamError(
+    isOk ? 'bad-content-type' : 'bad-status',
+    `expected 200 text/event-stream, received ${status} ${contentType}`,
+    { status },
+  )
 }
 
-/** Reads `Retry-After`, seconds or a date, as milliseconds. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfter(headers: Headers): number | undefined {
+/** Tells how an attempt ends whose response did not open a stream. */
+export function endOfRefused({ status, headers }: Response, error: EventStreamError): AttemptEnd {
+  if (status === 204) return settledBy()
+  if (!TRANSIENT.test(`${status}`)) return settledBy(error)
   const value = headers.get('retry-after') ?? ''
-  const delayMs = Number(value) * 1000 || Date.parse(value) - Date.now()
+  // Seconds, or a date.
+  const reconnectionTimeMs = Number(value) * 1000 || Date.parse(value) - Date.now()
   // Neither what is no time nor what is over makes the wait shorter than the server's own.
-  return delayMs > 0 ? delayMs : undefined
+  return { status: 'waiting', error, ...(reconnectionTimeMs > 0 && { reconnectionTimeMs }) }
 }

@@ -1,7 +1,9 @@
-const MIN_RECONNECTION_TIME_MS = 250
-const MAX_RECONNECTION_TIME_MS = 3_600_000
-const FIRST_BACKOFF_MS = 1000
-const MAX_BACKOFF_MS = 30_000
+import {
+  FIRST_BACKOFF_MS,
+  MAX_BACKOFF_MS,
+  MAX_RECONNECTION_TIME_MS,
+  MIN_RECONNECTION_TIME_MS,
+} from './policy.ts'
 
 /** What {@link retryDelay} needs besides the number of failures. */
 export interface RetryDelayOptions {
@@ -13,8 +15,6 @@ export interface RetryDelayOptions {
 
 /**
  * Computes how long to wait before the next attempt.
- *
- * The clamp keeps `retry: 0` from making a hot loop and `retry: 4294967296` from overflowing `setTimeout`.
  *
  * @param failures - Failed attempts in a row; 0 after a stream that ended in good order.
  * @returns Milliseconds: the reconnection time, and a random part of a backoff that doubles from 1 s to 30 s.

@@ -1,15 +1,19 @@
 import type { EventStreamError } from '@millrace/core'
 import type { AttemptReason, ConnectionState, ConnectionStatus } from './connection-state.ts'
+import { STABLE_MS } from './policy.ts'
 import { retryDelay } from './retry-delay.ts'
 
-/** A stream that was open for this long was stable: failures before it do not count any more. */
-const STABLE_MS = 10_000
-
-/** How an attempt ended: for good, or so that another one may help. */
-export type AttemptEnd = Settled | Drop
+/** How an attempt ended: for good, so that another one may help, or so that another one is due at once. */
+export type AttemptEnd = Settled | Drop | Connect
 
 /** The states that the end of an attempt settles a connection in. */
 type Settled = Extract<ConnectionState, { status: 'done' | 'failed' }>
+
+/** An attempt is due. */
+interface Connect {
+  readonly status: 'connecting'
+  readonly reason: AttemptReason
+}
 
 /** Another attempt may help. */
 interface Drop {
@@ -18,37 +22,44 @@ interface Drop {
   readonly error?: EventStreamError | undefined
   /** Whether the stream brought anything. */
   readonly delivered?: boolean
-  /** The wait that the response asked for, in milliseconds, instead of the reconnection time. */
-  readonly retryAfterMs?: number | undefined
+  /** The wait that the response asked for, in milliseconds, where it is not the stream's reconnection time. */
+  readonly reconnectionTimeMs?: number
 }
 
 /** What the wait after a dropped attempt depends on. */
 interface DropCircumstances {
   /** The present, in milliseconds since the epoch. */
   readonly atMs: number
-  /** The stream's reconnection time, in milliseconds. */
+  /** The reconnection time, in milliseconds. */
   readonly reconnectionTimeMs: number
-  /** A random number, at least 0 and below 1. */
+  /** How much of the backoff to wait: at least 0 and below 1. */
   readonly random: number
 }
 
 /** Everything that can happen to a connection: the state that it leads to, as far as it is known without the present one. */
 export type Action =
-  | { readonly status: 'connecting'; readonly reason: AttemptReason }
+  | Connect
   | { readonly status: 'open'; readonly openedAtMs: number }
-  | { readonly status: 'paused' | 'closed' }
+  | Extract<ConnectionState, { status: 'paused' | 'closed' }>
   | Settled
   | (Drop & DropCircumstances)
 
-const underWay: readonly ConnectionStatus[] = ['connecting', 'open']
+const underWay = 'connecting open'
+const unsettled = `idle waiting ${underWay}`
 
-/** The statuses that an action, by its reason or its status, can come from. The others can from all but `closed`. */
-const origins: Readonly<Record<string, readonly ConnectionStatus[]>> = {
-  start: ['idle'],
-  retry: ['waiting'],
-  resume: ['paused'],
-  open: ['connecting'],
-  paused: ['idle', 'waiting', ...underWay],
+/**
+ * What an action, by its reason or its status, can come from: statuses, and `hide` for a connection that its page paused.
+ * The others can come from all but `closed`.
+ */
+const origins: Readonly<Record<string, string>> = {
+  start: 'idle',
+  retry: 'waiting',
+  unauthorized: 'connecting',
+  resume: 'paused hide',
+  show: 'hide',
+  open: 'connecting',
+  pause: `${unsettled} hide`,
+  hide: unsettled,
   waiting: underWay,
   done: underWay,
   failed: underWay,
@@ -61,7 +72,15 @@ export function settledBy(error?: EventStreamError): Settled {
 
 /** Tells whether nothing more will happen by itself. */
 export function isSettled({ status }: ConnectionState): boolean {
-  return ['done', 'failed', 'closed'].includes(status)
+  return /done|failed|closed/.test(status)
+}
+
+/** Any state or action, with what only some of them have. */
+interface Any {
+  readonly status: ConnectionStatus
+  readonly reason?: string
+  readonly attempt?: number
+  readonly openedAtMs?: number
 }
 
 /**
@@ -70,31 +89,18 @@ export function isSettled({ status }: ConnectionState): boolean {
  * @returns The new state, or the very same one where the action means nothing in it.
  */
 export function transition(state: ConnectionState, action: Action): ConnectionState {
-  const reason = 'reason' in action ? action.reason : action.status
-  if (state.status === 'closed' || origins[reason]?.includes(state.status) === false) return state
-  const attempt = 'attempt' in state && reason !== 'reconnect' ? state.attempt : 1
-  switch (action.status) {
-    case 'connecting':
-    case 'open':
-      return { ...action, attempt }
-    case 'waiting':
-      return waitingAfter(state, attempt, action)
-    default:
-      return action
-  }
-}
+  const { status, reason, attempt: lastAttempt = 1, openedAtMs = Infinity }: Any = state
+  const { reason: name = action.status }: Any = action
+  const origin = reason === 'hide' ? reason : status
+  if (origin === 'closed' || !(origins[name] ?? origin).includes(origin)) return state
+  const attempt = name === 'reconnect' ? 1 : lastAttempt
+  if (action.status === 'connecting' || action.status === 'open') return { ...action, attempt }
+  if (action.status !== 'waiting') return action
 
-function waitingAfter(
-  state: ConnectionState,
-  attempt: number,
-  drop: Drop & DropCircumstances,
-): ConnectionState {
-  const { error, delivered, atMs, random } = drop
-  const wasStable = state.status === 'open' && atMs - state.openedAtMs >= STABLE_MS
+  const { error, delivered, atMs } = action
+  const wasStable = atMs - openedAtMs >= STABLE_MS
   // A body that ends at once and without an event is a failure: its server is not well.
   const isInOrder = !error && (delivered || wasStable)
   const failures = isInOrder ? 0 : wasStable ? 1 : attempt
-  const reconnectionTimeMs = drop.retryAfterMs ?? drop.reconnectionTimeMs
-  const retryAtMs = atMs + retryDelay(failures, { reconnectionTimeMs, random })
-  return { status: 'waiting', attempt: failures + 1, retryAtMs, error }
+  return { status: 'waiting', attempt: failures + 1, retryAtMs: atMs + retryDelay(failures, action), error }
 }

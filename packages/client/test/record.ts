@@ -32,6 +32,7 @@ export function record(connection: EventStreamConnection<{ type: string; data: u
       const details = [
         state.status === 'connecting' ? ` ${state.attempt} ${state.reason}` : '',
         state.status === 'waiting' ? ` ${state.attempt} ${state.error?.code ?? 'in good order'}` : '',
+        state.status === 'paused' && state.reason === 'hide' ? ' hide' : '',
         state.status === 'failed' ? ` ${state.error.code} ${state.error.status ?? ''}` : '',
       ]
       add(`state ${state.status}${details.join('')}`.trimEnd())
