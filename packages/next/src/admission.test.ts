@@ -69,11 +69,11 @@ describe('a route handler', () => {
     const scope = new AsyncLocalStorage<string>()
     const seen: Array<string | undefined> = []
     const authorize = (): object => (seen.push(scope.getStore()), { principal: 'ann' })
-    const { GET } = channelRoute(prices, { hub, authorize, revalidateMs: 40, heartbeatMs: 40 })
+    const { GET } = channelRoute(prices, { hub, authorize, revalidateMs: 300, heartbeatMs: 300 })
     const abort = new AbortController()
     const request = new Request('http://localhost/', { signal: abort.signal })
     // The timer belongs to whichever request came first.
-    await channelRoute(prices, { hub, heartbeatMs: 40 }).GET(request, context())
+    await channelRoute(prices, { hub, heartbeatMs: 300 }).GET(request, context())
     await scope.run('the request', () => GET(request, context()))
     await vi.waitFor(() => expect(seen.length).toBeGreaterThan(2), 5000)
     expect(new Set(seen)).toEqual(new Set(['the request']))

@@ -7,7 +7,8 @@ import type { ChannelResponseOptions } from '../response/channel-options.ts'
 import { toResponse } from '../response/to-response.ts'
 import type { EndCause } from '../session/session.ts'
 
-const BEAT_MS = 100
+// Long enough for a machine that is busy with other things: a grant that is not confirmed for twice as long is none.
+const BEAT_MS = 400
 type Judge = NonNullable<ChannelResponseOptions<Ticks, undefined>['authorize']>
 
 interface Ended {

@@ -169,7 +169,7 @@ const ways: ReadonlyArray<
       let grants = 1
       const authorize = (): object =>
         grants-- > 0 ? { principal: `user-${index}` } : new Response(null, { status: 403 })
-      const route = { hub, authorize, revalidateMs: 50, heartbeatMs: 100 }
+      const route = { hub, authorize, revalidateMs: 200, heartbeatMs: 100 }
       await (await toResponse(ledger.request(new AbortController()), ticks, route)).text()
     },
   ],
