@@ -119,8 +119,8 @@ export class RedisServer {
   }
 }
 
-/** A Redis Cluster of three servers, without replicas. */
-export async function startCluster(): Promise<readonly RedisServer[]> {
+/** A Redis Cluster of three servers, without replicas. @param settings - Of each, beside those that make it one. */
+export async function startCluster(settings: readonly string[] = []): Promise<readonly RedisServer[]> {
   const servers: RedisServer[] = []
   const busPorts: string[] = []
   for (let n = 0; n < 3; n++) {
@@ -134,6 +134,7 @@ export async function startCluster(): Promise<readonly RedisServer[]> {
         busPort,
         '--cluster-node-timeout',
         '5000',
+        ...settings,
       ]),
     )
   }

@@ -1,3 +1,4 @@
+import { errorReplyCode } from '../commands/error-reply.ts'
 import type {
   RedisConnection,
   RedisNode,
@@ -64,6 +65,7 @@ async function openSubscriber(
   })
   let isClosed = false
   let asking = 0
+  let unexplained = 0
   const close = (): void => {
     isClosed = true
     client.disconnect()
@@ -75,8 +77,11 @@ async function openSubscriber(
   }
   client.on('error', () => undefined)
   client.on('close', lose)
-  // A slot moved away under its subscriptions. While we are asking, it only means that we asked the wrong server.
-  client.on('moved', () => void (asking === 0 && lose()))
+  // Either a slot moved away with its subscriptions, or we asked a server that does not have it and will hear so ourselves.
+  client.on('moved', () => {
+    unexplained++
+    if (asking === 0) lose()
+  })
   const onEvent = (channel: string, message: string): void => onMessage(channel, message)
   client.on('message', onEvent)
   client.on('smessage', onEvent)
@@ -84,8 +89,12 @@ async function openSubscriber(
     asking++
     try {
       await question
+    } catch (error) {
+      if (errorReplyCode(error) === 'MOVED') unexplained--
+      throw error
     } finally {
       asking--
+      if (asking === 0 && unexplained > 0) lose()
     }
   }
   try {

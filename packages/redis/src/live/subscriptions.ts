@@ -165,26 +165,30 @@ export class Subscriptions {
 
   /** Asks the server that had the channel last, then the one that it names, then every other. */
   async #armInShard(subscription: Subscription, nodes: readonly RedisNode[]): Promise<void> {
+    const { keys, address = '' } = subscription
     const untried = new Map(nodes.map((node) => [node.address, node]))
-    let node = untried.get(subscription.address ?? '') ?? nodes[0]
-    while (node) {
+    let failure: unknown = new Error('no server of the cluster has the channel')
+    for (let node = untried.get(address) ?? nodes[0]; node;) {
       untried.delete(node.address)
-      const line = await this.#lineTo(node)
+      let named = ''
       try {
-        await line.subscribe('sharded', [subscription.keys.live])
+        const line = await this.#lineTo(node)
+        await line.subscribe('sharded', [keys.live])
         subscription.address = node.address
         if (line.isOpen) subscription.arm(line)
         return
       } catch (error) {
         const code = errorReplyCode(error)
-        // Redis 6: all servers of a cluster hand all announcements on.
+        // Redis 6: every server of a cluster hands every announcement on.
         if (code === 'ERR') this.#mode = 'plain'
-        if (code !== 'MOVED') throw error
-        const [, named = ''] = /(\S+)$/.exec((error as Error).message) ?? []
-        node = untried.get(named) ?? [...untried.values()][0]
+        if (code === 'MOVED') named = (error as Error).message.split(' ').at(-1) ?? ''
+        else failure = error
       }
+      node = untried.get(named) ?? [...untried.values()][0]
     }
-    throw new Error('no server of the cluster has the channel')
+    // A client learns where servers went from the answers to its commands.
+    await this.#options.positionOf(keys).catch(() => undefined)
+    throw failure
   }
 
   async #lineToAny(nodes: readonly RedisNode[]): Promise<SubscriberLine> {
