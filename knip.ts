@@ -11,6 +11,8 @@ const config: KnipConfig = {
     'packages/*': {
       entry: ['src/**/*.{test,test-d,bench}.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
       project: ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}'],
+      // The machine's; tests are skipped where it is missing.
+      ignoreBinaries: ['redis-server'],
     },
     'apps/bench': {
       // Started as processes, or loaded by them, by their paths.

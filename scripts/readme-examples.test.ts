@@ -19,6 +19,7 @@ const assumed: Readonly<Record<string, string>> = {
   createYours: `declare function createYours(): Promise<import('@millrace/server/testing').BackplaneUnderTest>`,
   request: `declare const request: Request`,
   answer: `declare const answer: import('@millrace/server').StreamHandler`,
+  client: `declare const client: import('@millrace/redis').RedisClient`,
   connectEventStream: `import { connectEventStream } from '@millrace/client'`,
   defineStream: `import { defineStream } from '@millrace/core'`,
   Hub: `import { Hub } from '@millrace/server'`,
