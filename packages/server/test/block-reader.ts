@@ -12,6 +12,8 @@ export type Block =
 /** Reads a response block by block, as a client would, and tells which block carried which id. */
 export class BlockReader {
   readonly response: Response
+  /** The last event ID. */
+  lastEventId = ''
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #blocks: Block[] = []
   #id: string | undefined
@@ -19,6 +21,7 @@ export class BlockReader {
     onId: (id) => void (this.#id = id),
     onEvent: (event) => {
       this.#blocks.push({ kind: 'event', ...event, id: this.#id })
+      this.lastEventId = event.lastEventId
       this.#id = undefined
     },
     onComment: () => void this.#blocks.push({ kind: 'comment' }),

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { unreadSessionOf } from '../session/session.ts'
 import { closeDrainedConnections } from './close-drained-connections.ts'
+import { SocketSink } from './socket-sink.ts'
 
 /** A handler that speaks `Request` and `Response`. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
@@ -49,8 +51,12 @@ async function answer(
   const response = await handler(request)
   if (abort.signal.aborted) return response.body?.cancel()
   outgoing.writeHead(response.status, headersOf(response))
-  if (response.body) await write(response.body, outgoing)
-  else outgoing.end()
+  const { body } = response
+  if (!body) return void outgoing.end()
+  const session = unreadSessionOf(body)
+  if (!session) return write(body, outgoing)
+  outgoing.flushHeaders()
+  session.connect(new SocketSink(outgoing, () => session.flush()))
 }
 
 /** The request as fetch has it; `undefined` where fetch has none: a target or host that is no URL, a forbidden method. */

@@ -53,6 +53,14 @@ export class BlockList {
     this.#forgetBefore(this.#first + 1)
   }
 
+  /** Takes the first block. */
+  takeFirst(): Block {
+    const block = this.at(this.first)
+    this.#bytes -= sizeOf(block)
+    this.#forgetBefore(this.#first + 1)
+    return block
+  }
+
   /** Takes the first blocks: one at least, and else no more than fit in `maxBytes`. */
   take(maxBytes: number): Block[] {
     let end = this.#first
@@ -75,9 +83,12 @@ export class BlockList {
   // Half is forgotten at a time: taking blocks one by one stays linear.
   #forgetBefore(index: number): void {
     this.#first = index
-    if (2 * index < this.#blocks.length) return
-    this.#blocks = this.#blocks.slice(index)
+    const { length } = this.#blocks
+    if (2 * index < length) return
     this.#offset += index
     this.#first = 0
+    // A client that keeps up has one block at a time: its array is used again.
+    if (length === 1) this.#blocks.pop()
+    else this.#blocks = this.#blocks.slice(index)
   }
 }

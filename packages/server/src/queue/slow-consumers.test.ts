@@ -58,7 +58,7 @@ async function readTo(
 }> {
   const events: Array<{ type: string; data: unknown; lastEventId: string }> = []
   let reader = first
-  let lastEventId = ''
+  let { lastEventId } = first
   for (let responses = 1; ; responses++) {
     for (;;) {
       const block = await reader.next()

@@ -2,6 +2,7 @@ import type { Block } from '../queue/block.ts'
 import type { OutputQueue } from '../queue/output-queue.ts'
 import type { QueueBudget, QueueOwner } from '../queue/queue-budget.ts'
 import type { FlushScheduler, Flushable } from './flush-scheduler.ts'
+import { BodySink, type Sink } from './sink.ts'
 
 /**
  * Why a session ended.
@@ -50,6 +51,13 @@ export interface SessionOptions {
 /** Bytes of a chunk that is handed on, about. What is handed on is out of the queue's reach, so it is not more than a socket takes. */
 const CHUNK_BYTES = 64 * 1024
 
+const sessions = new WeakMap<ReadableStream, Session>()
+
+/** The session behind a body, as long as nobody reads the body. */
+export function unreadSessionOf(body: ReadableStream): Session | undefined {
+  return body.locked ? undefined : sessions.get(body)
+}
+
 /**
  * One response body: a queue of blocks that the client pulls from, and an end that is the same for every cause.
  */
@@ -63,7 +71,7 @@ export class Session implements Flushable, QueueOwner {
   readonly #options: SessionOptions
   readonly #abort = new AbortController()
   readonly #onEnd: Array<(cause: EndCause) => void> = []
-  readonly #controller: ReadableStreamDefaultController<Uint8Array>
+  #sink: Sink
   #isScheduled = false
   #isHeld = false
   #wakeWriter: (() => void) | undefined
@@ -72,9 +80,10 @@ export class Session implements Flushable, QueueOwner {
   constructor(options: SessionOptions) {
     this.#options = options
     this.signal = this.#abort.signal
-    const { body, controller } = openBody({ pull: () => this.flush(), cancel: () => this.#end('cancelled') })
-    this.body = body
-    this.#controller = controller
+    const sink = new BodySink({ onAsked: () => this.flush(), onCancel: () => this.#end('cancelled') })
+    this.#sink = sink
+    this.body = sink.body
+    sessions.set(sink.body, this)
     const { requestSignal } = options
     const onAbort = (): void => this.end('cancelled')
     // Both, since neither is certain: a body that nobody began to read is never cancelled.
@@ -137,6 +146,13 @@ export class Session implements Flushable, QueueOwner {
     this.#options.scheduler.schedule(this)
   }
 
+  /** Leads chunks elsewhere than to the body, which nobody has begun to read and nobody can any more. */
+  connect(sink: Sink): void {
+    this.body.getReader()
+    this.#sink = sink
+    this.flush()
+  }
+
   /** Hands on nothing from here on, and lets wait what comes, until `release`. What was written before leaves first. */
   hold(): void {
     this.flush()
@@ -163,12 +179,12 @@ export class Session implements Flushable, QueueOwner {
     this.#isScheduled = false
     if (this.hasEnded || this.#isHeld) return
     const { queue } = this.#options
-    if ((this.#controller.desiredSize ?? 0) > 0 && queue.size > 0) {
+    while (queue.size > 0 && this.#sink.takesMore) {
       this.lastTakenMs = performance.now()
       const before = queue.bytes
       const chunk = queue.take(CHUNK_BYTES)
       this.#count(before)
-      this.#controller.enqueue(chunk)
+      this.#sink.write(chunk)
     }
     if (this.#takesMore()) this.#wake()
   }
@@ -176,8 +192,8 @@ export class Session implements Flushable, QueueOwner {
   /** Ends the session. What waits is dropped, but for a last block; a client resumes behind what it got. */
   end(cause: EndCause, lastBlock?: Uint8Array): void {
     if (this.hasEnded) return
-    if (lastBlock) this.#controller.enqueue(lastBlock)
-    this.#controller.close()
+    if (lastBlock) this.#sink.write(lastBlock)
+    this.#sink.close()
     this.#end(cause)
   }
 
@@ -213,24 +229,11 @@ export class Session implements Flushable, QueueOwner {
   }
 
   #takesMore(): boolean {
-    return this.#options.queue.size === 0 && (this.#controller.desiredSize ?? 0) > 0
+    return this.#options.queue.size === 0 && this.#sink.takesMore
   }
 
   #wake(): void {
     this.#wakeWriter?.()
     this.#wakeWriter = undefined
   }
-}
-
-function openBody(source: { pull: () => void; cancel: () => void }): {
-  body: ReadableStream<Uint8Array>
-  controller: ReadableStreamDefaultController<Uint8Array>
-} {
-  let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-  const start = (opened: ReadableStreamDefaultController<Uint8Array>): void => {
-    controller = opened
-  }
-  const body = new ReadableStream<Uint8Array>({ ...source, start })
-  // [Streams 4.2.4] `start` runs inside the constructor; the compiler cannot know.
-  return { body, controller: controller as unknown as ReadableStreamDefaultController<Uint8Array> }
 }
