@@ -28,17 +28,26 @@ export interface ChildOptions {
   readonly isMeasured?: boolean
 }
 
+/** Options of {@link Children}. */
+export interface ChildrenOptions {
+  /** Where measured processes leave their CPU profile. Default: none is taken. */
+  readonly profileFolder?: string | undefined
+  /** Whether Millrace is loaded as users do, or from its source, which need not be built. Default `'built'`. */
+  readonly packages?: 'built' | 'source'
+}
+
 /** The processes that a suite started, so that all of them end with it. */
 export class Children {
   readonly #profileFolder: string | undefined
+  readonly #flags: readonly string[]
   readonly #processes = new Set<ChildProcess>()
   readonly #killAll = (): void => {
     for (const child of this.#processes) child.kill('SIGKILL')
   }
 
-  /** @param options.profileFolder - Where measured processes leave their CPU profile. Default: none is taken. */
-  constructor({ profileFolder }: { readonly profileFolder?: string | undefined } = {}) {
+  constructor({ profileFolder, packages = 'built' }: ChildrenOptions = {}) {
     this.#profileFolder = profileFolder
+    this.#flags = packages === 'built' ? ['--import', BUILT_PACKAGES] : []
     process.once('exit', this.#killAll)
   }
 
@@ -48,7 +57,7 @@ export class Children {
     { answersWithinMs = 60_000, isMeasured = false }: ChildOptions = {},
   ): Promise<Child<Known>> {
     const child = fork(join(import.meta.dirname, '../children', `${name}.ts`), {
-      execArgv: ['--import', BUILT_PACKAGES, ...(isMeasured ? this.#measuredFlags() : [])],
+      execArgv: [...this.#flags, ...(isMeasured ? this.#measuredFlags() : [])],
       serialization: 'advanced',
       // Standard output is for the report.
       stdio: ['ignore', 2, 2, 'ipc'],

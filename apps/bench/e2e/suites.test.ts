@@ -1,0 +1,29 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { Children } from '../harness/children.ts'
+import { suites } from '../suites.ts'
+
+/** Each suite in a few seconds: enough to see that it runs, and that promises are kept where there is no load to speak of. */
+const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  crowd: { streams: 50, seconds: 1 },
+  herd: { clients: 50, rounds: 2 },
+  pressure: { slow: 5, healthy: 2, megabytes: 6 },
+  latest: { readers: 2, seconds: 1 },
+  revoke: { users: 20, revocations: 2, revalidateMs: 500 },
+}
+
+test('every suite has a small run', () => {
+  expect(Object.keys(small)).toEqual(Object.keys(suites))
+})
+
+test.each(Object.entries(small))(
+  'the suite %s finds every promise kept in a small run',
+  async (name, set) => {
+    const children = new Children({ packages: 'source' })
+    onTestFinished(() => children.stop())
+    const suite = suites[name]
+    const settings = suite?.settingsOf({ isQuick: true, set })
+    const finding = await suite?.run(settings ?? {}, { children, note: () => undefined })
+    expect(finding?.problems).toEqual([])
+    expect(finding?.tables.every(({ rows }) => rows.length > 0)).toBe(true)
+  },
+)
