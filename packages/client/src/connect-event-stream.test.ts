@@ -2,10 +2,10 @@ import { defineStream } from '@millrace/core'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { startEventServer } from '../test/event-server.ts'
-import type { Exchange } from '../test/event-server.ts'
+import type { EventServer, Exchange } from '../test/event-server.ts'
 import { record } from '../test/record.ts'
 import { connectEventStream } from './index.ts'
-import type { ConnectOptions, EventStreamConnection } from './index.ts'
+import type { ConnectOptions, EventStreamConnection, Tap } from './index.ts'
 
 // No test waits for a random part of a backoff.
 beforeEach(() => {
@@ -530,6 +530,207 @@ test('leaves out an event that parse throws for, and tells of it', async () => {
   expect(log.slice(2)).toEqual(['invalid invalid-data', 'message {"a":1}', 'chunk end'])
 })
 
+describe('status 401', () => {
+  const tokens = (server: EventServer): unknown[] =>
+    server.exchanges.map(({ request }) => request.headers.authorization)
+
+  test('asks for new credentials once, and then for the stream again', async () => {
+    const server = await startEventServer(answer(401), send('data: one\n\n'))
+    let token = 'old'
+    const reasons: string[] = []
+    const { log, heard } = record(
+      connect(server.url, {
+        headers: ({ reason }) => {
+          reasons.push(reason)
+          return { authorization: token }
+        },
+        onUnauthorized: async () => {
+          token = 'new'
+        },
+      }),
+    )
+    await heard('message one')
+    expect(log.slice(0, 3)).toEqual([
+      'state connecting 1 start',
+      'state connecting 1 unauthorized',
+      'state open',
+    ])
+    expect(reasons).toEqual(['start', 'unauthorized'])
+    expect(tokens(server)).toEqual(['old', 'new'])
+  })
+
+  test('is final the second time in a row of attempts, whatever came between', async () => {
+    const server = await startEventServer(answer(401), answer(503), answer(401))
+    const onUnauthorized = vi.fn<() => void>()
+    const { log, reached } = record(connect(server.url, { onUnauthorized }))
+    await reached('failed')
+    expect(log.at(-1)).toBe('state failed bad-status 401')
+    expect(onUnauthorized).toHaveBeenCalledTimes(1)
+    expect(server.exchanges).toHaveLength(3)
+  })
+
+  test('asks again once a stream was open between, or somebody ordered to reconnect', async () => {
+    const server = await startEventServer(
+      answer(401),
+      sendAll('data: one\n\n'),
+      answer(401),
+      answer(401),
+      answer(401),
+      send('data: two\n\n'),
+    )
+    const onUnauthorized = vi.fn<() => void>()
+    const connection = connect(server.url, { onUnauthorized })
+    const { reached, heard } = record(connection)
+    await reached('failed')
+    expect(onUnauthorized).toHaveBeenCalledTimes(2)
+    connection.reconnect()
+    await heard('message two')
+    expect(onUnauthorized).toHaveBeenCalledTimes(3)
+  })
+
+  test('is final where credentials cannot be had', async () => {
+    const server = await startEventServer(answer(401))
+    const { log, reached } = record(
+      connect(server.url, { onUnauthorized: () => Promise.reject(new Error('signed out')) }),
+    )
+    await reached('failed')
+    expect(log).toContain('state waiting 2 network')
+    expect(log.at(-1)).toBe('state failed bad-status 401')
+    expect(server.exchanges).toHaveLength(2)
+  })
+
+  test('is final for a request that must not be sent again', async () => {
+    const server = await startEventServer(answer(401))
+    const onUnauthorized = vi.fn<() => void>()
+    const { reached } = record(connect(server.url, { method: 'POST', onUnauthorized }))
+    await reached('failed')
+    expect(onUnauthorized).not.toHaveBeenCalled()
+    expect(server.exchanges).toHaveLength(1)
+  })
+})
+
+test('hands the options of fetch on, and none of them can take the place of its own', async () => {
+  const inits: RequestInit[] = []
+  const { reached } = record(
+    connect('http://localhost/', {
+      credentials: 'include',
+      mode: 'cors',
+      signal: new AbortController().signal,
+      fetch: async (_url, init) => {
+        inits.push(init)
+        return new Response(null, { status: 204 })
+      },
+    }),
+  )
+  await reached('done')
+  expect(inits[0]).toMatchObject({ credentials: 'include', mode: 'cors', cache: 'no-store' })
+  expect(inits[0]?.signal?.aborted).toBe(true)
+})
+
+test('puts the position into the query in front of what is there, and sends no fragment', async () => {
+  const urls: string[] = []
+  const options: ConnectOptions = {
+    resumeBy: 'query',
+    lastEventId: '$1 &',
+    fetch: async (url) => {
+      urls.push(url)
+      return new Response(null, { status: 204 })
+    },
+  }
+  const sent = ['/a', '/a?', '/a?lastEventId=0&b=1', '/a#b?c', '/a?b#c']
+  for (const url of sent) await record(connect(url, options)).reached('done')
+  expect(urls).toEqual([
+    '/a?lastEventId=%241+%26&',
+    '/a?lastEventId=%241+%26&',
+    '/a?lastEventId=%241+%26&lastEventId=0&b=1',
+    '/a?lastEventId=%241+%26&',
+    '/a?lastEventId=%241+%26&b',
+  ])
+})
+
+describe('a listener', () => {
+  test('holds up reading until it has room', async () => {
+    const server = await startEventServer(({ open }) => open())
+    const connection = connect(server.url)
+    let makeRoom = (): void => undefined
+    let isFull = false
+    connection.subscribe({
+      onEvent: () => {
+        isFull = true
+      },
+      room: () =>
+        isFull
+          ? new Promise((resolve) => {
+              makeRoom = resolve
+            })
+          : undefined,
+    })
+    const { log, heard, reached } = record(connection)
+    await reached('open')
+    const { response } = await server.exchange(1)
+    response.write('data: one\n\n')
+    await heard('chunk end')
+    response.write('data: two\n\n')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(log).not.toContain('message two')
+    isFull = false
+    makeRoom()
+    await heard('message two')
+  })
+})
+
+describe('a tap', () => {
+  const TAP = Symbol.for('millrace.tap')
+  const tapped = globalThis as { [TAP]?: Tap }
+  const put = (tap: Tap): void => {
+    tapped[TAP] = tap
+    onTestFinished(() => {
+      delete tapped[TAP]
+    })
+  }
+
+  test('hears what comes over the wire and where each connection stands, from when it is put there', async () => {
+    const server = await startEventServer(({ open }) => open())
+    const connection = connect(server.url)
+    const { heard, reached } = record(connection)
+    await reached('open')
+    const news: unknown[] = []
+    put((name, value, from) => {
+      if (from === connection && name !== 'room') news.push([name, value])
+    })
+    ;(await server.exchange(1)).response.write(': beat\n\ndata: one\n\n')
+    await heard('chunk end')
+    connection.close()
+    expect(news).toEqual([
+      ['onEvent', { type: 'message', data: 'one', lastEventId: '', replayed: false }],
+      ['onChunkEnd', ': beat\n\ndata: one\n\n'],
+      ['onStateChange', { status: 'closed' }],
+    ])
+  })
+
+  test('is no listener: it keeps no connection open, and what it throws harms nobody', async () => {
+    const previous = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    let thrown = 0
+    process.on('uncaughtException', () => thrown++)
+    onTestFinished(() => {
+      process.removeAllListeners('uncaughtException')
+      for (const listener of previous) process.on('uncaughtException', listener)
+    })
+    put(() => {
+      throw new Error('a bug in the inspector')
+    })
+    const server = await startEventServer(send('data: one\n\n'))
+    const connection = connect(server.url)
+    for await (const { type } of connection) {
+      expect(type).toBe('message')
+      break
+    }
+    expect(connection.status).toBe('closed')
+    await vi.waitFor(() => expect(thrown).toBeGreaterThan(0))
+  })
+})
+
 describe('options that are functions', () => {
   test('are asked for each attempt', async () => {
     const server = await startEventServer(sendAll('data: one\n\n'), answer(500), send('data: two\n\n'))
@@ -572,6 +773,7 @@ describe('options that are wrong throw at the door', () => {
     { title: 'a GET with a body', options: { body: 'x' }, error: TypeError },
     { title: 'a negative reconnection time', options: { reconnectionTimeMs: -1 }, error: RangeError },
     { title: 'no reconnection time', options: { reconnectionTimeMs: NaN }, error: RangeError },
+    { title: 'a heartbeat of no length', options: { heartbeatMs: 0 }, error: RangeError },
     { title: 'a limit of zero', options: { limits: { maxLineLength: 0 } }, error: RangeError },
   ])('$title', ({ url = 'http://localhost/', options, error }) => {
     expect(() => connectEventStream(url, options)).toThrow(error)

@@ -26,12 +26,22 @@ export interface EventServer {
   readonly openSockets: () => number
 }
 
+/** What a server does with a request. */
+export type Handler = (exchange: Exchange) => void | Promise<void>
+
 /**
  * Starts a server that ends with the test. Each request goes to the handler of its number; the last handler has all others.
  */
-export async function startEventServer(
-  ...handlers: readonly ((exchange: Exchange) => void | Promise<void>)[]
-): Promise<EventServer> {
+export async function startEventServer(...handlers: readonly Handler[]): Promise<EventServer> {
+  const { stop, ...server } = await openEventServer(...handlers)
+  onTestFinished(stop)
+  return server
+}
+
+/** Starts a server that whoever starts it stops. */
+export async function openEventServer(
+  ...handlers: readonly Handler[]
+): Promise<EventServer & { readonly stop: () => Promise<void> }> {
   const exchanges: Exchange[] = []
   const waiters: (() => void)[] = []
   const sockets = new Set<Socket>()
@@ -60,10 +70,6 @@ export async function startEventServer(
     socket.on('close', () => sockets.delete(socket))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
   // A server that listens on a port has an address with one.
   const { port } = server.address() as AddressInfo
   return {
@@ -77,5 +83,9 @@ export async function startEventServer(
       }
     },
     openSockets: () => sockets.size,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
   }
 }
