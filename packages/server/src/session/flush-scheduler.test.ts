@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { type Flushable, FlushScheduler } from './flush-scheduler.ts'
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** A target that notes its turn, and takes its time. */
+function target(flushed: string[], name: string, busyMs = 0): Flushable {
+  return {
+    flush: () => {
+      flushed.push(name)
+      const endsMs = performance.now() + busyMs
+      while (performance.now() < endsMs);
+    },
+  }
+}
+
+describe('a flush scheduler', () => {
+  test('flushes after the tick, in the order in which they asked', async () => {
+    const flushed: string[] = []
+    const scheduler = new FlushScheduler()
+    for (const name of ['a', 'b', 'c']) scheduler.schedule(target(flushed, name))
+    await Promise.resolve()
+    expect(flushed).toEqual([])
+    await turn()
+    expect(flushed).toEqual(['a', 'b', 'c'])
+  })
+
+  test('lets others have their turn in a long row', async () => {
+    const flushed: string[] = []
+    const scheduler = new FlushScheduler()
+    for (let n = 0; n < 320; n++) scheduler.schedule(target(flushed, `${n}`, 0.25))
+    const turns: number[] = []
+    while (flushed.length < 320) {
+      await turn()
+      turns.push(flushed.length)
+    }
+    // 80 ms in all, 5 ms at a time, and no less than a batch.
+    expect(turns.length).toBeGreaterThanOrEqual(5)
+    expect(flushed).toEqual(Array.from({ length: 320 }, (_, n) => `${n}`))
+  })
+
+  test('flushes behind the others who asks while others are flushed', async () => {
+    const flushed: string[] = []
+    const scheduler = new FlushScheduler()
+    scheduler.schedule({
+      flush: () => {
+        flushed.push('a')
+        scheduler.schedule(target(flushed, 'late'))
+      },
+    })
+    scheduler.schedule(target(flushed, 'b'))
+    await turn()
+    expect(flushed).toEqual(['a', 'b'])
+    await turn()
+    expect(flushed).toEqual(['a', 'b', 'late'])
+  })
+})
