@@ -125,7 +125,7 @@ function findingOf({
       },
       {
         title: 'Runs of authorize',
-        columns: ['to open all streams', `per ${milliseconds(revalidateMs)} of revalidation`, 'users'],
+        columns: ['while all streams opened', `per ${milliseconds(revalidateMs)} of revalidation`, 'users'],
         rows: [[runsToOpen, Math.round(runsPerTick), users]],
       },
       {
