@@ -1,6 +1,6 @@
 import { createClient } from '@redis/client'
 import type { RedisSource } from './backplane-options.ts'
-import { type RedisClient, connectionOf } from './client/redis-client.ts'
+import { connectionOf } from './client/redis-client.ts'
 import type { RedisConnection } from './client/redis-connection.ts'
 
 /** A connection, and how to let go of it. */
@@ -34,7 +34,7 @@ export function openConnection({ client, url }: Partial<RedisSource>, from: stri
     pingInterval: PING_EVERY_MS,
     socket: { socketTimeout: SILENCE_MS },
   })
-  const connection = connectionOf(own as unknown as RedisClient, `${from}: url`)
+  const connection = connectionOf(own, `${from}: url`)
   // Errors are told by the connection, and attempts go on.
   own.connect().catch(() => undefined)
   return {

@@ -16,8 +16,8 @@ describe('redisBackplane', () => {
     [{ url: 'localhost:6379' }, 'url must begin with redis:// or rediss://; got "localhost:'],
     [{ url: 'http://user:secret@host' }, 'url must begin with redis:// or rediss://; got "http://use"'],
     [{ url: 6379 }, 'url must begin with redis:// or rediss://; got "6379"'],
-    [{ client: null }, 'client must be a client of redis or ioredis; got null'],
-    [{ client: new Map() }, 'client must be a client of redis or ioredis; got an object of Map'],
+    [{ client: null }, 'client must be a client of redis (5 or later) or ioredis; got null'],
+    [{ client: new Map() }, 'client must be a client of redis (5 or later) or ioredis; got an object of Map'],
     [
       { client: { on() {}, duplicate() {}, call() {}, status: 'ready', options: { keyPrefix: 'app:' } } },
       'keyPrefix',

@@ -1,4 +1,4 @@
-import { errorReplyCode } from '../commands/error-reply.ts'
+import { Redirections } from './ioredis-redirections.ts'
 import type {
   RedisConnection,
   RedisNode,
@@ -6,7 +6,7 @@ import type {
   SubscriberEvents,
 } from './redis-connection.ts'
 
-/** What is used of an ioredis client or cluster (tried: 6.0). */
+/** What is used of an ioredis client or cluster (tried: 5.11 and 6.0). */
 export interface IoRedisClient {
   readonly status: string
   readonly options?: { readonly keyPrefix?: string; readonly host?: string; readonly port?: number }
@@ -64,8 +64,6 @@ async function openSubscriber(
     readOnly: false,
   })
   let isClosed = false
-  let asking = 0
-  let unexplained = 0
   const close = (): void => {
     isClosed = true
     client.disconnect()
@@ -75,28 +73,14 @@ async function openSubscriber(
     close()
     onLost()
   }
-  client.on('error', () => undefined)
+  // An error may be about a message that was not asked for, such as, in ioredis 5, the end of a subscription.
+  client.on('error', lose)
   client.on('close', lose)
-  // Either a slot moved away with its subscriptions, or we asked a server that does not have it and will hear so ourselves.
-  client.on('moved', () => {
-    unexplained++
-    if (asking === 0) lose()
-  })
+  const redirections = new Redirections(lose)
+  client.on('moved', () => redirections.moved())
   const onEvent = (channel: string, message: string): void => onMessage(channel, message)
   client.on('message', onEvent)
   client.on('smessage', onEvent)
-  const ask = async (question: Promise<unknown>): Promise<void> => {
-    asking++
-    try {
-      await question
-    } catch (error) {
-      if (errorReplyCode(error) === 'MOVED') unexplained--
-      throw error
-    } finally {
-      asking--
-      if (asking === 0 && unexplained > 0) lose()
-    }
-  }
   try {
     await client.connect()
   } catch (error) {
@@ -104,8 +88,10 @@ async function openSubscriber(
     throw error
   }
   return {
-    subscribe: (mode, channels) => ask(client[mode === 'plain' ? 'subscribe' : 'ssubscribe'](...channels)),
-    unsubscribe: (mode, channel) => ask(client[mode === 'plain' ? 'unsubscribe' : 'sunsubscribe'](channel)),
+    subscribe: (mode, channels) =>
+      redirections.ask(client[mode === 'plain' ? 'subscribe' : 'ssubscribe'](...channels)),
+    unsubscribe: (mode, channel) =>
+      redirections.ask(client[mode === 'plain' ? 'unsubscribe' : 'sunsubscribe'](channel)),
     close,
   }
 }

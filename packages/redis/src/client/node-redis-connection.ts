@@ -8,9 +8,11 @@ import type {
 type MessageListener = (message: string, channel: string) => void
 type Subscribe = (channels: string | readonly string[], listener: MessageListener) => Promise<void>
 
-/** What is used of a node-redis client, cluster or sentinel (tried: 6.3). */
+/** What is used of a node-redis client, cluster or sentinel (tried: 5.12 and 6.3). */
 export interface NodeRedisClient {
-  readonly isReady: boolean
+  readonly isOpen: boolean
+  /** Not on clusters of version 5. */
+  readonly isReady?: boolean
   connect(): Promise<unknown>
   duplicate(): NodeRedisClient
   on(event: string, listener: (detail?: unknown) => void): unknown
@@ -47,7 +49,7 @@ export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
   }
   return {
     get isReady() {
-      return client.isReady
+      return client.isReady ?? client.isOpen
     },
     get lastError() {
       return lastError

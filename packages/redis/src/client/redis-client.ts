@@ -3,7 +3,7 @@ import { type NodeRedisClient, nodeRedisConnection } from './node-redis-connecti
 import type { RedisConnection } from './redis-connection.ts'
 
 /**
- * A client of `redis` (node-redis) or `ioredis`: for one server, for Sentinel or for a Cluster.
+ * A client of `redis` (node-redis, 5 or later) or `ioredis`: for one server, for Sentinel or for a Cluster.
  *
  * Only what all of them have in common is named here; which one it is, is found out when it is handed over.
  */
@@ -33,11 +33,11 @@ export function connectionOf(client: RedisClient, option: string): RedisConnecti
       refuseKeyPrefix(candidate.options?.keyPrefix, option)
       return ioRedisConnection(candidate as IoRedisClient)
     }
-    if (isFunction(candidate.sendCommand) && isFunction(candidate.connect)) {
+    if (isFunction(candidate.sendCommand) && isFunction(candidate.destroy)) {
       return nodeRedisConnection(candidate as NodeRedisClient)
     }
   }
-  throw new TypeError(`${option} must be a client of redis or ioredis; got ${describe(client)}`)
+  throw new TypeError(`${option} must be a client of redis (5 or later) or ioredis; got ${describe(client)}`)
 }
 
 function refuseKeyPrefix(keyPrefix: string | undefined, option: string): void {
