@@ -50,11 +50,11 @@ export const pressure = defineSuite({
     'Clients that never read while much is published: memory, the clients beside them, and what they find when they wake',
   method:
     'For each policy a new server process. `slow` clients connect and read nothing from then on; `healthy` clients, in another process, read all; ' +
-    '`megabytes` are published by POST from a third, in events of `padBytes`, over 50 keys. Memory is read after a forced collection, before, and ' +
-    'when all is published while the slow still do not read; at first the kernel takes 4 MB and more for each of these, which the healthy feel. Peaks are sampled every 250 ms. Kernel socket memory is that of the whole machine, ' +
-    'both ends of all connections. Then the slow read on as fast as they can, come back behind their last id whenever a response ends, and one ' +
-    'closing event is published. Each log is judged: every event once and in order, or told of by a gap with the exact number; under ' +
-    'latest-by-key the last value of each key, and ids that never go back.',
+    '`megabytes` are published by POST from a third, in events of `padBytes`, over 50 keys. At first the kernel takes 4 MB and more for each of ' +
+    'the slow, which the healthy feel. Memory is read after a forced collection, before, and when all is published while the slow still do not ' +
+    'read; peaks are sampled every 250 ms. Kernel socket memory is that of the whole machine, both ends of all connections. Then the slow read on ' +
+    'as fast as they can, come back behind their last id whenever a response ends, and one closing event is published. Each log is judged: every ' +
+    'event once and in order, or told of by a gap with the exact number; under latest-by-key the last value of each key, and ids that never go back.',
   settings: { slow: 200, healthy: 50, megabytes: 200, padBytes: 16_384, ratePerSecond: 200 },
   quick: { megabytes: 24 },
   async run(settings, bench) {
