@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,8 +30,25 @@ export class RedisServer {
   /** Starts a server. @param settings - As on the command line; data is kept in memory alone unless they say otherwise. */
   static async start(settings: readonly string[] = []): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-redis-'))
-    const server = new RedisServer(await freePort(), folder, settings)
+    const server = new RedisServer(await freePort(), folder, [
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      ...settings,
+    ])
     await server.start()
+    return server
+  }
+
+  /** Starts a Sentinel that watches over one server, under the name `main`, and may replace it on its own. */
+  static async startSentinel(watched: RedisServer): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-redis-'))
+    const file = join(folder, 'sentinel.conf')
+    const lines = [`monitor main 127.0.0.1 ${watched.port} 1`, 'down-after-milliseconds main 1000']
+    await writeFile(file, lines.map((line) => `sentinel ${line}\n`).join(''))
+    const server = new RedisServer(await freePort(), folder, [])
+    await server.start([file, '--sentinel'])
     return server
   }
 
@@ -41,14 +58,9 @@ export class RedisServer {
   }
 
   /** Starts again, with the data that is there. */
-  async start(): Promise<void> {
-    const child = spawn(
-      'redis-server',
-      `--port ${this.port} --bind 127.0.0.1 --dir ${this.#folder} --appendonly no`
-        .split(' ')
-        .concat('--save', '', this.#settings),
-      { stdio: 'ignore' },
-    )
+  async start(first: readonly string[] = []): Promise<void> {
+    const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder]
+    const child = spawn('redis-server', [...first, ...place, ...this.#settings], { stdio: 'ignore' })
     this.#process = child
     const end = (): void => void child.kill('SIGKILL')
     process.once('exit', end)

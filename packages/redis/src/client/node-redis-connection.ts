@@ -71,33 +71,41 @@ function masterNode(cluster: NodeRedisClient, master: ClusterMaster): RedisNode 
 }
 
 /** Events after which subscriptions may have missed something: the library would go on by itself, and say nothing. */
-const LOSSES = ['error', 'client-error', 'topology-change', 'end', 'sharded-channel-moved']
+const LOSSES = ['client-error', 'end', 'sharded-channel-moved']
 
 async function openSubscriber(
   parent: NodeRedisClient,
   { onMessage, onLost }: SubscriberEvents,
 ): Promise<SubscriberConnection> {
   const client = parent.duplicate()
-  let isClosed = false
+  let state: 'connecting' | 'open' | 'closed' = 'connecting'
   const close = (): void => {
-    if (isClosed) return
-    isClosed = true
+    if (state === 'closed') return
+    state = 'closed'
     void Promise.resolve(client.destroy()).catch(() => undefined)
   }
-  for (const event of LOSSES) {
-    client.on(event, () => {
-      if (isClosed) return
-      close()
-      onLost()
-    })
+  const lose = (): void => {
+    if (state === 'closed') return
+    close()
+    onLost()
   }
-  const listener: MessageListener = (message, channel) => onMessage(channel, message)
+  client.on('error', () => {
+    // Of several Sentinels one may be away.
+    if (state === 'open' || !client.getSentinelNode) lose()
+  })
   try {
     await client.connect()
   } catch (error) {
     close()
     throw error
   }
+  if (state === 'connecting') state = 'open'
+  for (const event of LOSSES) client.on(event, lose)
+  client.on('topology-change', (change) => {
+    // What a Sentinel says when another server takes the writes, and with them the announcements.
+    if ((change as { readonly type?: string } | undefined)?.type === 'MASTER_CHANGE') lose()
+  })
+  const listener: MessageListener = (message, channel) => onMessage(channel, message)
   return {
     subscribe: (mode, channels) => client[mode === 'plain' ? 'subscribe' : 'sSubscribe'](channels, listener),
     unsubscribe: (mode, channel) =>
