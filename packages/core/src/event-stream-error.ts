@@ -47,18 +47,19 @@ export class EventStreamError extends Error {
   /** The HTTP status of the response, where the code is `bad-status` or `bad-content-type`. */
   declare readonly status: number | undefined
 
-  constructor(code: EventStreamErrorCode, message: string, options: EventStreamErrorOptions = {}) {
+  constructor(code: EventStreamErrorCode, message: string, options?: EventStreamErrorOptions) {
     super(message, options)
     this.code = code
-    this.status = options.status
+    this.status = options?.status
   }
 
   /**
-   * Tells whether a value is an `EventStreamError`, also one made by another copy of this module.
+   * Tells whether a value is an `EventStreamError`, also one made by another copy of this module or in another realm.
    *
    * Bundlers may evaluate a module several times in one process, so `instanceof` is not enough.
    */
   static is(value: unknown): value is EventStreamError {
-    return value instanceof Error && value.name === 'EventStreamError' && 'code' in value
+    // Only null and undefined cannot be asked for a property.
+    return (value as Error | undefined)?.name === 'EventStreamError'
   }
 }

@@ -40,7 +40,11 @@ export function resolveLimits(limits: ParserLimits = {}): ResolvedParserLimits {
   return resolved as ResolvedParserLimits
 }
 
-/** @throws {RangeError} If a value is below `least`, or no number. */
+/**
+ * Checks an option.
+ *
+ * @throws {RangeError} If the value is below `least`, or no number.
+ */
 export function requireNumber(name: string, value: number, least: number): void {
-  if (!(value >= least)) throw new RangeError(`${name} must be a number from ${least}, received ${value}`)
+  if (!(value >= least)) throw new RangeError(`${name} must be at least ${least}, received ${value}`)
 }

@@ -237,7 +237,7 @@ test('has no limit where it is Infinity', () => {
 test.for([0, -1, Number.NaN, '5k'])('refuses %o as a limit', (limit) => {
   // @ts-expect-error: '5k' is what a caller without types may give
   expect(() => dataParser({ limits: { maxIdLength: limit } })).toThrow(
-    new RangeError(`limits.maxIdLength must be a number from 1, received ${limit}`),
+    new RangeError(`limits.maxIdLength must be at least 1, received ${limit}`),
   )
 })
 
