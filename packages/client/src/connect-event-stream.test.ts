@@ -627,7 +627,7 @@ test('hands the options of fetch on, and none of them can take the place of its 
   expect(inits[0]?.signal?.aborted).toBe(true)
 })
 
-test('puts the position into the query in front of what is there, and sends no fragment', async () => {
+test('puts the position into the query in front of what is there, and before a fragment', async () => {
   const urls: string[] = []
   const options: ConnectOptions = {
     resumeBy: 'query',
@@ -643,8 +643,8 @@ test('puts the position into the query in front of what is there, and sends no f
     '/a?lastEventId=%241+%26&',
     '/a?lastEventId=%241+%26&',
     '/a?lastEventId=%241+%26&lastEventId=0&b=1',
-    '/a?lastEventId=%241+%26&',
-    '/a?lastEventId=%241+%26&b',
+    '/a?lastEventId=%241+%26&#b?c',
+    '/a?lastEventId=%241+%26&b#c',
   ])
 })
 

@@ -48,10 +48,7 @@ export function connectEventStream(
   source: Channel | string | URL,
   options: PlainConnectOptions<unknown> = {},
 ): EventStreamConnection<PlainEvent<unknown>> {
-  if (isChannel(source)) return connect(options, source)
-  const { parse = (text) => text } = options
-  return connect(
-    { ...options, url: options.url ?? source },
-    { decode: (_type, text) => parse(text), invalidData: 'skip' },
-  )
+  if (isChannel(source)) return connect({ ...options, contract: source })
+  const { url = source, parse = (text) => text } = options
+  return connect({ ...options, url, contract: { decode: (_type, text) => parse(text), invalidData: 'skip' } })
 }

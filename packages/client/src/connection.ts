@@ -19,7 +19,7 @@ import type { Tap } from './tap.ts'
 import { isSettled } from './transition.ts'
 import type { AttemptEnd } from './transition.ts'
 
-/** What the page, worker or machine around a connection goes through. A platform without these is heard nothing of. */
+/** What the page, worker or machine around a connection goes through, where the platform tells. */
 const SURROUNDINGS = ['online', 'pagehide', 'pageshow', 'visibilitychange'] as const
 
 /**
@@ -28,8 +28,7 @@ const SURROUNDINGS = ['online', 'pagehide', 'pageshow', 'visibilitychange'] as c
  * @throws {TypeError} @throws {RangeError} If an option is not valid.
  */
 export function connect(
-  options: ConnectOptions,
-  contract: Contract,
+  options: ConnectOptions & { readonly contract: Contract },
 ): EventStreamConnection<PlainEvent<unknown>> {
   checkOptions(options)
   const { method = 'GET', lastEventId = '', reconnectionTimeMs = DEFAULT_RECONNECTION_TIME_MS } = options
@@ -55,7 +54,7 @@ export function connect(
       // What is told under a name is what that function takes.
       const hear: Hear = (name, value) => listener[name]?.(value as never)
       listeners.add(hear)
-      return () => void listeners.delete(hear)
+      return () => listeners.delete(hear)
     },
     reconnect: () => connectFor('reconnect'),
     pause: () => act({ status: 'paused', reason: 'pause' }),
@@ -66,14 +65,13 @@ export function connect(
     ...(Symbol.asyncDispose && { [Symbol.asyncDispose]: async () => close() }),
   }
 
-  function tell(...news: Parameters<Hear>): unknown[] {
-    const [name, value] = news
+  function tell(name: Parameters<Hear>[0], value?: unknown): unknown[] {
     guard(() => (globalThis as { readonly [TAP]?: Tap })[TAP]?.(name, value, connection))
     // A copy, so that who subscribes in the middle of an event hears from the next one on.
-    return Array.from(listeners).map((hear) => {
+    return [...listeners].map((hear) => {
       // A listener may have removed this one, or changed the state again.
-      const isStale = name === 'onStateChange' && value !== machine.state
-      return listeners.has(hear) && !isStale && guard(() => hear(name, value))
+      if (!listeners.has(hear) || (name === 'onStateChange' && value !== machine.state)) return undefined
+      return guard(() => hear(name, value))
     })
   }
 
@@ -108,19 +106,19 @@ export function connect(
 
   async function attempt(each: Attempt): Promise<AttemptEnd> {
     const { state, signal } = each
-    const context = { ...state, lastEventId: memory.lastEventId, signal }
+    const context = { ...state, ...memory, signal }
     if (state.reason === 'unauthorized') await options.onUnauthorized?.(context)
     const response = await sendRequest(options, context)
     const refusal = refusalOf(response)
     if (!refusal && !signal.aborted) {
       wasUnauthorized = false
       act({ status: 'open', openedAtMs: Date.now() })
+      if (!signal.aborted) return receive(response, each, { memory, options, tell })
     }
-    // Neither a `fetch` that pays no heed to the signal nor a listener must leave a response open that nobody reads.
-    if (refusal || signal.aborted) cancel(response.body)
+    // Nobody reads it, also where a `fetch` pays no heed to the signal, or a listener has ended the attempt.
+    cancel(response.body)
     signal.throwIfAborted()
-    if (!refusal) return receive(response, each, { memory, contract, options, tell })
-    if (refusal.status === 401 && options.onUnauthorized && memory.isRepeatable && !wasUnauthorized) {
+    if (response.status === 401 && options.onUnauthorized && memory.isRepeatable && !wasUnauthorized) {
       wasUnauthorized = true
       return { status: 'connecting', reason: 'unauthorized' }
     }

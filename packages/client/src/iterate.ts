@@ -39,7 +39,7 @@ export function iterate(
       if (!listeners.has(hear) || isSettled(state)) {
         listeners.delete(hear)
         if (state.status === 'failed') throw state.error
-        return undefined
+        return
       }
       await woken()
     }
@@ -50,7 +50,6 @@ export function iterate(
     next: () => generator.next(),
     return: () => {
       listeners.delete(hear)
-      queue.clear()
       wake()
       if (listeners.size === 0) connection.close()
       return generator.return(undefined)

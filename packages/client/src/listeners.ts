@@ -14,6 +14,5 @@ export function guard<Result>(call: () => Result): Result | undefined {
     queueMicrotask(() => {
       throw error
     })
-    return undefined
   }
 }

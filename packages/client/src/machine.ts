@@ -22,14 +22,14 @@ export interface Attempt {
   /** Ends the attempt, as returning from it does. */
   readonly end: (end: AttemptEnd) => void
   /** Ends the attempt with a network error, as throwing does. */
-  readonly drop: (cause: unknown) => void
+  readonly drop: (cause?: unknown) => void
 }
 
 /** What kinds of connections differ in; everything else is the machine's. */
 export interface Policy {
   /** What the connection remembers. */
   readonly memory: Memory
-  /** Makes one attempt. What it throws is a network error, unless it is an `EventStreamError`, which is final. */
+  /** Makes one attempt. What it throws is a network error. */
   readonly attempt: (attempt: Attempt) => Promise<AttemptEnd>
   /** How much of the backoff to wait: at least 0 and below 1. */
   readonly random: () => number
@@ -76,12 +76,11 @@ export function createMachine({ memory, attempt, random, onStateChange }: Policy
     const { signal } = (step = new AbortController())
     const end = (how: AttemptEnd): void => {
       if (signal.aborted) return
-      const { isRepeatable, reconnectionTimeMs } = memory
       if (how.status !== 'waiting') act(how)
-      else if (!isRepeatable) act(settledBy(how.error))
-      else act({ reconnectionTimeMs, ...how, atMs: Date.now(), random: random() })
+      else if (!memory.isRepeatable) act(settledBy(how.error))
+      else act({ ...memory, ...how, atMs: Date.now(), random: random() })
     }
-    const drop = (cause: unknown): void => {
+    const drop = (cause?: unknown): void => {
       end({ status: 'waiting', error: new EventStreamError('network', 'the stream broke off', { cause }) })
     }
     await attempt({ state, signal, end, drop }).then(end, drop)

@@ -1,4 +1,4 @@
-// The numbers of the policy, in a file of their own so that bundlers put them in place.
+// The numbers of Millrace's policy, in a file of their own so that bundlers put them in place.
 
 /** The reconnection time until the server or the application sets one. */
 export const DEFAULT_RECONNECTION_TIME_MS = 3000

@@ -69,19 +69,21 @@ export function createProtocolReader(
       // What is no string is no known reason's either.
       tellGap(REASONS.test(reason as string) ? (reason as GapReason) : 'unknown', lastEventId, missed)
     }
-    if (position && cursor) {
-      if (cursor.epoch !== position.epoch) tellGap('restarted', previousId)
+    let isRepeat = false
+    if (cursor) {
+      if (position && cursor.epoch !== position.epoch) tellGap('restarted', previousId)
       // Under `latest` a position may come again, with what stands in for it.
-      else if (!isLatest && cursor.seq === position.seq && cursor.tag !== position.tag)
-        tellGap('diverged', previousId)
+      else if (position && !isLatest) {
+        if (cursor.seq === position.seq && cursor.tag !== position.tag) tellGap('diverged', previousId)
+        else isRepeat = cursor.seq <= position.seq
+      }
+      if (!isRepeat) position = cursor
     }
-    const isRepeat = !isLatest && position && cursor && cursor.seq <= position.seq
-    if (cursor && !isRepeat) position = cursor
     previousId = lastEventId
 
     if (ownType === SNAPSHOT) {
       onItem('onSnapshot', { type: ownType, data: { state }, lastEventId })
-    } else if (ownType === LIVE && !isLive) {
+    } else if (ownType === LIVE) {
       isLive = true
       onItem('onLive', { type: ownType, lastEventId })
     } else if (ownType === END) {

@@ -22,8 +22,7 @@ export interface Contract {
 /** What {@link receive} works with. */
 export interface ReceiveOptions {
   readonly memory: Memory & { stalls: number }
-  readonly contract: Contract
-  readonly options: ConnectOptions
+  readonly options: ConnectOptions & { readonly contract: Contract }
   readonly tell: Tell
 }
 
@@ -31,9 +30,9 @@ export interface ReceiveOptions {
 export async function receive(
   response: Response,
   attempt: Attempt,
-  { memory, contract, options, tell }: ReceiveOptions,
+  { memory, options, tell }: ReceiveOptions,
 ): Promise<AttemptEnd> {
-  const { signal, end } = attempt
+  const { signal, end, drop } = attempt
   const { lastEventId } = memory
   const expectBytes = createWatchdog(attempt, memory)
   let heartbeatMs = options.heartbeatMs
@@ -72,9 +71,9 @@ export async function receive(
         if (guard(() => options.isDone?.(event))) return end(settledBy())
         let data: unknown
         try {
-          data = contract.decode(event.type, event.data)
+          data = options.contract.decode(event.type, event.data)
         } catch (cause) {
-          if (contract.invalidData === 'fail') throw cause
+          if (options.contract.invalidData === 'fail') throw cause
           return void tell('onInvalidData', asInvalidData(cause))
         }
         tell('onEvent', { ...event, data })
@@ -98,7 +97,7 @@ export async function receive(
     },
   })
   // A plain server says that it is done by ending the body, a Millrace server by `millrace.end`, and nobody by nothing.
-  if ((isMillrace || !hasDelivered) && !memory.isRepeatable) throw new Error('the stream broke off')
+  if ((isMillrace || !hasDelivered) && !memory.isRepeatable) drop()
   return { status: 'waiting', delivered: hasDelivered }
 }
 
@@ -106,5 +105,5 @@ export async function receive(
 function asInvalidData(cause: unknown): EventStreamError {
   return EventStreamError.is(cause)
     ? cause
-    : new EventStreamError('invalid-data', 'data cannot be parsed', { cause })
+    : new EventStreamError('invalid-data', 'unreadable data', { cause })
 }

@@ -18,7 +18,7 @@ export async function sendRequest(options: ConnectOptions, context: AttemptConte
   let url = `${await ask(options.url)}`
   const headers = new Headers(await ask(options.headers))
   const body = await ask(options.body)
-  if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
+  headers.set('accept', 'text/event-stream')
   if (idempotencyKey) headers.set('idempotency-key', idempotencyKey)
   // [spec 9.2.3] It is sent encoded as UTF-8; header values take one character for each byte.
   const bytes = new TextEncoder().encode(lastEventId)
@@ -26,13 +26,14 @@ export async function sendRequest(options: ConnectOptions, context: AttemptConte
     if (options.resumeBy === 'query') {
       // In front, since servers take the first of several parameters of a name.
       const parameter = new URLSearchParams({ lastEventId } satisfies Parameter)
-      url = url.replace(/#.*/, '').replace(/\?|$/, `?${parameter}&`)
+      url = url.replace(/\?|(?=#)|$/, `?${parameter}&`)
       // An id with control bytes is dropped: `fetch` would refuse it at every attempt.
     } else if (bytes.every((byte) => byte > 31 && byte !== 127)) {
       headers.set('last-event-id', String.fromCharCode(...bytes))
     }
   }
   signal.throwIfAborted()
+  // The other options are those of `fetch`, or of no interest to it.
   return (options.fetch ?? fetch)(url, {
     ...options,
     headers,

@@ -16,13 +16,13 @@ export function refusalOf({ status, headers }: Response): EventStreamError | und
   if (isOk && isEventStream(contentType)) return undefined
   return new EventStreamError(
     isOk ? 'bad-content-type' : 'bad-status',
-    `expected 200 text/event-stream, received ${status} ${contentType}`,
+    `no event stream: ${status} ${contentType}`,
     { status },
   )
 }
 
 /** Tells how an attempt ends whose response did not open a stream. */
-export function endOfRefused({ status, headers }: Response, error: EventStreamError): AttemptEnd {
+export function endOfRefused({ status, headers }: Response, error?: EventStreamError): AttemptEnd {
   if (status === 204) return settledBy()
   if (!TRANSIENT.test(`${status}`)) return settledBy(error)
   const value = headers.get('retry-after') ?? ''

@@ -16,6 +16,7 @@ export function createWatchdog(
   const timer = setInterval(() => {
     const now = Date.now()
     const hasSlept = now - tickedAtMs > SLEEP_MS
+    // What is no number is no deadline.
     const isSilent = now > deadAtMs && memory.stalls++ < TRUSTED_STALLS
     if (hasSlept || isSilent) drop(new Error('stalled'))
     tickedAtMs = now
