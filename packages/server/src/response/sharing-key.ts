@@ -25,17 +25,24 @@ export function sameRequest({ url, headers }: Request): Readonly<Record<string, 
   return { url: asked.href, cookie: headers.get('cookie'), authorization: headers.get('authorization') }
 }
 
-/** Parameters as text; those that JSON does not tell apart are shared with nobody. */
+/** Parameters as text; those whose text does not say all that they are, are shared with nobody. */
 function keyOf(params: unknown): unknown {
-  const isPlain = typeof params === 'object' && params !== null
-  if (!isPlain) return params === undefined ? null : ++lastNumber
+  if (params === undefined) return null
+  if (!isPlainObject(params)) return ++lastNumber
   const entries = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))
-  const isText = entries.every(
-    ([, value]) => ['string', 'number', 'boolean'].includes(typeof value) || isListOfText(value),
-  )
-  return isText ? entries : ++lastNumber
+  const isText = entries.every(([, value]) => isJsonText(value))
+  return isText && entries.length === Reflect.ownKeys(params).length ? entries : ++lastNumber
 }
 
-function isListOfText(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+/** Whether an object has no more than its own members: search parameters, a map, a request hold all they have elsewhere. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+function isJsonText(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (Array.isArray(value)) return value.every((each) => typeof each === 'string')
+  return typeof value === 'string' || typeof value === 'boolean'
 }
