@@ -21,6 +21,7 @@ interface PressureSettings {
   readonly megabytes: number
   readonly padBytes: number
   readonly ratePerSecond: number
+  readonly writeTimeoutMs: number
 }
 
 /** What clients of one kind saw, all together. */
@@ -54,8 +55,16 @@ export const pressure = defineSuite({
     'the slow, which the healthy feel. Memory is read after a forced collection, before, and when all is published while the slow still do not ' +
     'read; peaks are sampled every 250 ms. Kernel socket memory is that of the whole machine, both ends of all connections. Then the slow read on ' +
     'as fast as they can, come back behind their last id whenever a response ends, and one closing event is published. Each log is judged: every ' +
-    'event once and in order, or told of by a gap with the exact number; under latest-by-key the last value of each key, and ids that never go back.',
-  settings: { slow: 200, healthy: 50, megabytes: 200, padBytes: 16_384, ratePerSecond: 200 },
+    'event once and in order, or told of by a gap with the exact number; under latest-by-key the last value of each key, and ids that never go back. ' +
+    'The write timeout is longer than the run, so that each policy is seen alone: by default it ends clients that take nothing for 30 s.',
+  settings: {
+    slow: 200,
+    healthy: 50,
+    megabytes: 200,
+    padBytes: 16_384,
+    ratePerSecond: 200,
+    writeTimeoutMs: 300_000,
+  },
   quick: { megabytes: 24 },
   async run(settings, bench) {
     checkOpenFiles(settings.slow + settings.healthy)
@@ -67,7 +76,7 @@ export const pressure = defineSuite({
 
 async function measure(
   policy: SlowConsumerName,
-  { slow, healthy, megabytes, padBytes, ratePerSecond }: PressureSettings,
+  { slow, healthy, megabytes, padBytes, ratePerSecond, writeTimeoutMs }: PressureSettings,
   { children, note }: Bench,
 ): Promise<PolicyFigures> {
   const server = await children.start<ServerCommands>('channel-server', { isMeasured: true })
@@ -77,7 +86,7 @@ async function measure(
   })
   const sleepers = await children.start<FollowingCommands>('following-readers')
   const readers = await children.start<FollowingCommands>('following-readers')
-  const port = await server.ask('listen', { slowConsumer: policy })
+  const port = await server.ask('listen', { slowConsumer: policy, hub: { writeTimeoutMs } })
   const expects = policy === 'latest-by-key' ? 'latest' : 'all'
   await sleepers.ask('connect', { port, count: slow, localAddress: '127.0.0.2', expects })
   await readers.ask('connect', { port, count: healthy, localAddress: '127.0.0.3', expects })
