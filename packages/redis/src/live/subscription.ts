@@ -20,6 +20,8 @@ export class Subscription {
   state: SubscriptionState = { name: 'away', missed: false }
   /** Where the channel was last found, in a cluster. */
   address: string | undefined
+  /** Steps in a row that failed. */
+  failures = 0
   /** What was announced last. */
   heard: Position | undefined
   /** Announcements heard, so that a look at the log can tell whether something came meanwhile. */

@@ -8,7 +8,7 @@ import { Subscription } from './subscription.ts'
 
 const FIRST_PAUSE_MS = 20
 const LAST_PAUSE_MS = 1000
-/** Channels that are named in one command, or looked up at once. */
+/** Channels that are named in one command. */
 const BATCH = 500
 
 /** What subscriptions need of their backplane. */
@@ -25,8 +25,8 @@ export interface SubscriptionsOptions {
 /**
  * The announcements that this process hears: one connection, or on a cluster one per server that has channels of ours.
  *
- * One loop brings every subscription to where it should be. After a loss it subscribes again, awaits the acknowledgement, and
- * only then looks up how far the log has come: in any other order something passes by.
+ * Each subscription is brought to where it should be, one step at a time. After a loss it is subscribed to again, the acknowledgement
+ * awaited, and only then looked up how far the log has come: in any other order something passes by.
  */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
@@ -34,10 +34,12 @@ export class Subscriptions {
   readonly #subscriptions = new Map<string, Subscription>()
   /** Those that are not where they should be. */
   readonly #unsettled = new Set<Subscription>()
+  /** Those that a step is being taken for, or that rest after one that failed. */
+  readonly #busy = new Set<Subscription>()
   /** By address. */
   readonly #lines = new Map<string, Promise<SubscriberLine>>()
   #mode: PubSubMode
-  #isSettling = false
+  #isTurnDue = false
   #isClosed = false
   #lastError: unknown
 
@@ -93,44 +95,50 @@ export class Subscriptions {
   #settle(subscription: Subscription): void {
     if (this.#isClosed) return
     this.#unsettled.add(subscription)
-    if (this.#isSettling) return
-    this.#isSettling = true
-    void this.#settleAll()
+    if (this.#isTurnDue) return
+    this.#isTurnDue = true
+    // What is asked for in one step is subscribed to in one command.
+    queueMicrotask(() => {
+      this.#isTurnDue = false
+      this.#turn()
+    })
   }
 
-  async #settleAll(): Promise<void> {
-    for (let pauseMs = FIRST_PAUSE_MS; this.#unsettled.size > 0 && !this.#isClosed;) {
-      try {
-        await this.#step([...this.#unsettled])
-        pauseMs = FIRST_PAUSE_MS
-      } catch (error) {
-        this.#lastError = error
-        this.#options.onChange()
-        await sleep(pauseMs)
-        pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)
-      }
-      this.#options.onChange()
-    }
-    // In the same step as the last look at what is unsettled.
-    this.#isSettling = false
-  }
-
-  /** Takes each a step on: away → behind, or armed → armed; unwanted → gone. */
-  async #step(subscriptions: readonly Subscription[]): Promise<void> {
-    const steps: Array<Promise<void>> = []
+  /** Takes each a step on: away → behind or armed; behind → armed; unwanted → gone. */
+  #turn(): void {
     const away: Subscription[] = []
-    const behind: Subscription[] = []
-    for (const subscription of subscriptions) {
+    for (const subscription of this.#unsettled) {
+      if (this.#busy.has(subscription)) continue
       const { isWanted, state } = subscription
-      if (!isWanted) steps.push(this.#drop(subscription))
+      if (!isWanted) void this.#take([subscription], () => this.#drop(subscription))
       else if (state.name === 'away') away.push(subscription)
-      else if (state.name === 'behind') behind.push(subscription)
+      else if (state.name === 'behind') void this.#take([subscription], () => this.#catchUp(subscription))
       else this.#unsettled.delete(subscription)
     }
-    if (away.length > 0) steps.push(this.#arm(away))
-    if (behind.length > 0) steps.push(this.#catchUp(behind))
-    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected')
-    if (failed) throw failed.reason
+    if (this.#mode === 'plain') {
+      for (let start = 0; start < away.length; start += BATCH) {
+        const batch = away.slice(start, start + BATCH)
+        void this.#take(batch, () => this.#arm(batch))
+      }
+    } else for (const each of away) void this.#take([each], () => this.#armInShard(each))
+  }
+
+  /** Takes one step. After a failure these alone rest for a while: a server that is away holds up nobody else. */
+  async #take(subscriptions: readonly Subscription[], step: () => Promise<void>): Promise<void> {
+    for (const subscription of subscriptions) this.#busy.add(subscription)
+    try {
+      await step()
+      for (const subscription of subscriptions) subscription.failures = 0
+    } catch (error) {
+      this.#lastError = error
+      this.#options.onChange()
+      const failures = Math.max(...subscriptions.map((subscription) => subscription.failures++))
+      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** failures, LAST_PAUSE_MS))
+    }
+    for (const subscription of subscriptions) this.#busy.delete(subscription)
+    for (const subscription of subscriptions)
+      if (this.#unsettled.has(subscription)) this.#settle(subscription)
+    this.#options.onChange()
   }
 
   async #drop(subscription: Subscription): Promise<void> {
@@ -145,27 +153,18 @@ export class Subscriptions {
   }
 
   async #arm(subscriptions: readonly Subscription[]): Promise<void> {
-    const nodes = await this.#options.connection.nodes()
-    if (this.#mode === 'sharded') {
-      const arming = await Promise.allSettled(subscriptions.map((each) => this.#armInShard(each, nodes)))
-      const failed = arming.find((each) => each.status === 'rejected')
-      if (failed) throw failed.reason
-      return
-    }
-    const line = await this.#lineToAny(nodes)
-    for (let start = 0; start < subscriptions.length; start += BATCH) {
-      const batch = subscriptions.slice(start, start + BATCH)
-      await line.subscribe(
-        'plain',
-        batch.map(({ keys }) => keys.live),
-      )
-      for (const subscription of batch) if (line.isOpen) subscription.arm(line)
-    }
+    const line = await this.#lineToAny()
+    await line.subscribe(
+      'plain',
+      subscriptions.map(({ keys }) => keys.live),
+    )
+    if (line.isOpen) for (const subscription of subscriptions) subscription.arm(line)
   }
 
   /** Asks the server that had the channel last, then the one that it names, then every other. */
-  async #armInShard(subscription: Subscription, nodes: readonly RedisNode[]): Promise<void> {
+  async #armInShard(subscription: Subscription): Promise<void> {
     const { keys, address = '' } = subscription
+    const nodes = await this.#options.connection.nodes()
     const untried = new Map(nodes.map((node) => [node.address, node]))
     let failure: unknown = new Error('no server of the cluster has the channel')
     for (let node = untried.get(address) ?? nodes[0]; node;) {
@@ -191,7 +190,8 @@ export class Subscriptions {
     throw failure
   }
 
-  async #lineToAny(nodes: readonly RedisNode[]): Promise<SubscriberLine> {
+  async #lineToAny(): Promise<SubscriberLine> {
+    const nodes = await this.#options.connection.nodes()
     const [open] = this.#lines.values()
     if (open) return open
     const node = nodes[Math.floor(Math.random() * nodes.length)]
@@ -225,14 +225,7 @@ export class Subscriptions {
     this.#options.onChange()
   }
 
-  async #catchUp(subscriptions: readonly Subscription[]): Promise<void> {
-    for (let start = 0; start < subscriptions.length; start += BATCH) {
-      const batch = subscriptions.slice(start, start + BATCH)
-      await Promise.all(batch.map((subscription) => this.#catchUpOne(subscription)))
-    }
-  }
-
-  async #catchUpOne(subscription: Subscription): Promise<void> {
+  async #catchUp(subscription: Subscription): Promise<void> {
     const { state } = subscription
     const head = await this.#options.positionOf(subscription.keys)
     // Lost again meanwhile.
