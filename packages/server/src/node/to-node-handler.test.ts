@@ -142,6 +142,16 @@ describe('toNodeHandler', () => {
     socket.destroy()
   })
 
+  test('ends a response whose stream ended before it was handed over, with its last word', async () => {
+    const hub = createHub()
+    const { url } = await serve(async (request) => {
+      const response = await toResponse(request, ticks, { hub })
+      await hub.drain({ windowMs: 10 })
+      return response
+    })
+    expect(await (await fetch(url)).text()).toMatch(/^retry: \d+\n\n$/)
+  })
+
   test('lets a body go that came after its client left', async () => {
     let cancelled = 0
     let arrived: () => void = () => undefined

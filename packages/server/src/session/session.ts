@@ -53,9 +53,10 @@ const CHUNK_BYTES = 64 * 1024
 
 const sessions = new WeakMap<ReadableStream, Session>()
 
-/** The session behind a body, as long as nobody reads the body. */
+/** The session behind a body, as long as it lives and nobody reads the body; the last word of one that ended is in the body. */
 export function unreadSessionOf(body: ReadableStream): Session | undefined {
-  return body.locked ? undefined : sessions.get(body)
+  const session = body.locked ? undefined : sessions.get(body)
+  return session?.hasEnded ? undefined : session
 }
 
 /**
