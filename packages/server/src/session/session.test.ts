@@ -1,9 +1,14 @@
 import { describe, expect, test, vi } from 'vitest'
+import { NumberedLog } from '../../test/numbered-log.ts'
 import { type Block, plainBlock } from '../queue/block.ts'
+import { DropOldestQueue } from '../queue/drop-oldest-queue.ts'
+import { LatestQueue } from '../queue/latest-queue.ts'
 import { PlainQueue } from '../queue/plain-queue.ts'
+import type { OutputQueue } from '../queue/output-queue.ts'
 import { QueueBudget } from '../queue/queue-budget.ts'
 import { FlushScheduler } from './flush-scheduler.ts'
 import { type EndCause, Session } from './session.ts'
+import type { Sink } from './sink.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const block = (text: string): Block => plainBlock(encode(text))
@@ -124,5 +129,41 @@ describe('a session', () => {
     const onEnd = vi.fn<(cause: EndCause) => void>()
     session.onEnd(onEnd)
     expect(onEnd).toHaveBeenCalledWith('expired')
+  })
+
+  describe('that the application ends while it is asked or told something', () => {
+    const createWith = (queue: OutputQueue): { session: Session; budget: QueueBudget } => {
+      const budget = new QueueBudget(Infinity, () => [])
+      const scheduler = new FlushScheduler()
+      const requestSignal = new AbortController().signal
+      return { session: new Session({ queue, maxQueueBytes: 200, budget, scheduler, requestSignal }), budget }
+    }
+
+    test('by a key, keeps and counts nothing', () => {
+      const log = new NumberedLog()
+      const { session, budget } = createWith(
+        new LatestQueue(({ seq }) => {
+          if (seq === 2) session.end('revoked')
+          return `${seq}`
+        }, undefined),
+      )
+      session.write(log.append())
+      session.write(log.append())
+      expect([session.queuedBytes, budget.bytes]).toEqual([0, 0])
+    })
+
+    test('by an observer of gaps, writes nothing behind the end', () => {
+      const log = new NumberedLog()
+      const { session, budget } = createWith(new DropOldestQueue(() => session.end('revoked')))
+      for (let n = 0; n < 10; n++) session.write(log.append())
+      const calls: string[] = []
+      const sink: Sink = {
+        takesMore: true,
+        write: () => void calls.push('write'),
+        close: () => void calls.push('close'),
+      }
+      session.connect(sink)
+      expect([calls, budget.bytes]).toEqual([['close'], 0])
+    })
   })
 })

@@ -76,6 +76,8 @@ export class Session implements Flushable, QueueOwner {
   #isScheduled = false
   #isHeld = false
   #wakeWriter: (() => void) | undefined
+  /** What of the queue is in the budget. */
+  #countedBytes = 0
   #cause: EndCause | undefined
 
   constructor(options: SessionOptions) {
@@ -134,10 +136,8 @@ export class Session implements Flushable, QueueOwner {
   /** Writes a block; it leaves with all others of this tick. Ends the session as `slow` when too much waits, and none of it can be given up. */
   write(block: Block): void {
     if (this.hasEnded) return
-    const { queue } = this.#options
-    const before = queue.bytes
-    queue.push(block)
-    this.#count(before)
+    this.#options.queue.push(block)
+    this.#count()
     if (this.#isOverLimit() && !this.#isHeld) {
       this.flush()
       if (this.#isOverLimit()) this.#makeRoom()
@@ -182,9 +182,10 @@ export class Session implements Flushable, QueueOwner {
     const { queue } = this.#options
     while (queue.size > 0 && this.#sink.takesMore) {
       this.lastTakenMs = performance.now()
-      const before = queue.bytes
       const chunk = queue.take(CHUNK_BYTES)
-      this.#count(before)
+      this.#count()
+      // An observer that is told of a gap may end the stream over it.
+      if (this.#cause) return
       this.#sink.write(chunk)
     }
     if (this.#takesMore()) this.#wake()
@@ -201,10 +202,7 @@ export class Session implements Flushable, QueueOwner {
   #end(cause: EndCause): void {
     if (this.hasEnded) return
     this.#cause = cause
-    const { queue } = this.#options
-    const before = queue.bytes
-    queue.clear()
-    this.#count(before)
+    this.#count()
     this.#abort.abort(cause)
     this.#wake()
     for (const listener of this.#onEnd.splice(0)) listener(cause)
@@ -212,16 +210,19 @@ export class Session implements Flushable, QueueOwner {
 
   #makeRoom(): void {
     const { queue, maxQueueBytes } = this.#options
-    const before = queue.bytes
     const hasRoom = queue.makeRoom(maxQueueBytes)
-    this.#count(before)
+    this.#count()
     if (!hasRoom) this.end('slow')
   }
 
   /** Counts what a change of the queue came to. May end the session, if it is the worst when all are too many. */
-  #count(before: number): void {
+  #count(): void {
     const { queue, budget } = this.#options
-    budget.change(queue.bytes - before)
+    // Also where the session ended during the change: a `key` of the application's may do anything.
+    if (this.#cause) queue.clear()
+    const change = queue.bytes - this.#countedBytes
+    this.#countedBytes = queue.bytes
+    budget.change(change)
   }
 
   /** A single block is never too much: no client could be blamed for what it was not offered. */
