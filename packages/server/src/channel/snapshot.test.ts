@@ -147,6 +147,8 @@ describe('a snapshot', () => {
     }
     const early = await open(hub, '', { snapshot })
     await early.event()
+    // It asks for more, and its snapshot is begun.
+    void early.next()
     await sleep(5)
     const one = await publish(hub, 1)
     for (let n = 2; n <= 9; n++) await publish(hub, n)
