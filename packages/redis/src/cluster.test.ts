@@ -90,6 +90,32 @@ describe.each(clientLibraries)('with $name', ({ connectCluster }) => {
       await expectAll(heard, 'c')
     })
 
+    test('a server that hangs holds up its own channels, and no others', async () => {
+      const backplane = await create({ prefix: 'hangs', timeoutMs: 1500 })
+      await appendAll(backplane, 'a')
+      const [, server] = servers
+      const channels = (await server?.cli('KEYS', 'hangs:*:meta'))?.match(/c\d+/g) ?? []
+      expect(channels.length).toBeGreaterThan(0)
+      server?.pause()
+      onTestFinished(() => server?.resume())
+      const tailing = async (channel: string) => [
+        channel,
+        await backplane
+          .tail(channel, () => undefined)
+          .then(
+            () => 'armed',
+            (error: { code?: string }) => error.code,
+          ),
+      ]
+      const first = Promise.all(CHANNELS.map(tailing))
+      // And those that come while others wait and rest.
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      const outcomes = [...(await first), ...(await Promise.all(CHANNELS.map(tailing)))]
+      for (const [channel = '', outcome] of outcomes) {
+        expect([channel, outcome]).toEqual([channel, channels.includes(channel) ? 'unavailable' : 'armed'])
+      }
+    })
+
     test('a server that ends and returns with its data costs nothing', async () => {
       const [one, two] = [await create({ prefix: 'ends' }), await create({ prefix: 'ends' })]
       const heard = await tailAll(two)

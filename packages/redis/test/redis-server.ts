@@ -145,7 +145,7 @@ export async function startCluster(settings: readonly string[] = []): Promise<re
         '--cluster-port',
         busPort,
         '--cluster-node-timeout',
-        '5000',
+        '15000',
         ...settings,
       ]),
     )
