@@ -94,7 +94,7 @@ describe.each(clientLibraries)('with $name', ({ connectCluster }) => {
       const backplane = await create({ prefix: 'hangs', timeoutMs: 1500 })
       await appendAll(backplane, 'a')
       const [, server] = servers
-      const channels = (await server?.cli('KEYS', 'hangs:*:meta'))?.match(/c\d+/g) ?? []
+      const channels: readonly string[] = (await server?.cli('KEYS', 'hangs:*:meta'))?.match(/c\d+/g) ?? []
       expect(channels.length).toBeGreaterThan(0)
       server?.pause()
       onTestFinished(() => server?.resume())
