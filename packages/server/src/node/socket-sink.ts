@@ -19,15 +19,15 @@ export class SocketSink implements Sink {
   }
 
   get takesMore(): boolean {
-    return !this.#isWaiting && !this.#response.destroyed
+    return !this.#isWaiting && !this.#isOver
   }
 
   write(chunk: Uint8Array): void {
     const response = this.#response
-    if (response.destroyed) return
+    if (this.#isOver) return
     const { socket } = response
     const target = isPlain(response) && socket ? socket : response
-    const takesMore = target === response ? response.write(chunk) : target.write(framed(chunk))
+    const takesMore = target === response ? this.#writeThrough(chunk) : target.write(framed(chunk))
     if (takesMore) return
     this.#isWaiting = true
     target.once('drain', () => {
@@ -37,7 +37,23 @@ export class SocketSink implements Sink {
   }
 
   close(): void {
-    if (!this.#response.destroyed) this.#response.end()
+    if (!this.#isOver) this.#response.end()
+  }
+
+  /** Whether nothing can follow any more: the client is gone, or somebody else ended the response. */
+  get #isOver(): boolean {
+    return this.#response.destroyed || this.#response.writableEnded
+  }
+
+  /** Writes as anybody would, through whatever is wrapped around `write`. */
+  #writeThrough(chunk: Uint8Array): boolean {
+    try {
+      return this.#response.write(chunk)
+    } catch (error) {
+      // Nothing may follow what was lost: the client would never know.
+      this.#response.destroy()
+      throw error
+    }
   }
 }
 
