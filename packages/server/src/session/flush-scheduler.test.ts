@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Flushable, FlushScheduler } from './flush-scheduler.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -54,4 +54,31 @@ describe('a flush scheduler', () => {
     await turn()
     expect(flushed).toEqual(['a', 'b', 'late'])
   })
+
+  test('flushes the others, then and later, when a target throws', async () => {
+    const thrown = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined)
+    const flushed: string[] = []
+    const scheduler = new FlushScheduler()
+    scheduler.schedule({
+      flush: () => {
+        throw new Error('broken')
+      },
+    })
+    scheduler.schedule(target(flushed, 'a'))
+    await turn()
+    scheduler.schedule(target(flushed, 'b'))
+    await turn()
+    expect(flushed).toEqual(['a', 'b'])
+    expect(thrown.mock.calls.map(([rethrow]) => rethrow)).toEqual([expect.toSatisfy(throwsBroken)])
+    thrown.mockRestore()
+  })
 })
+
+function throwsBroken(task: () => void): boolean {
+  try {
+    task()
+    return false
+  } catch (error) {
+    return error instanceof Error && error.message === 'broken'
+  }
+}

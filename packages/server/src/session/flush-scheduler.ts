@@ -30,11 +30,22 @@ export class FlushScheduler {
     const last = this.#waiting.length
     do {
       const batchEnd = Math.min(this.#next + BATCH, last)
-      while (this.#next < batchEnd) this.#waiting[this.#next++]?.flush()
+      while (this.#next < batchEnd) flush(this.#waiting[this.#next++] as Flushable)
     } while (this.#next < last && performance.now() < endsMs)
     this.#waiting = this.#next < this.#waiting.length ? this.#waiting.slice(this.#next) : []
     this.#next = 0
     if (this.#waiting.length > 0) afterThisTick(this.#flushSlice)
+  }
+}
+
+/** Flushes a target; what it throws is the process's to hear of, and harms no other target. */
+function flush(target: Flushable): void {
+  try {
+    target.flush()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }
 
