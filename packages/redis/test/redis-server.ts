@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -60,7 +60,8 @@ export class RedisServer {
   /** Starts again, with the data that is there. */
   async start(first: readonly string[] = []): Promise<void> {
     const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder]
-    const child = spawn('redis-server', [...first, ...place, ...this.#settings], { stdio: 'ignore' })
+    const bound = bindToThisProcess('redis-server', [...first, ...place, ...this.#settings])
+    const child = spawn(bound.command, bound.args, { stdio: 'ignore' })
     this.#process = child
     const end = (): void => void child.kill('SIGKILL')
     process.once('exit', end)
@@ -171,6 +172,15 @@ export async function startCluster(settings: readonly string[] = []): Promise<re
 async function isWhole(server: RedisServer): Promise<boolean> {
   const info = await server.cli('CLUSTER', 'INFO')
   return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')
+}
+
+/** Where it can be had, a server ends with the process that started it, in whatever way that ends. */
+function bindToThisProcess(
+  command: string,
+  args: readonly string[],
+): { command: string; args: readonly string[] } {
+  if (platform() !== 'linux' || spawnSync('setpriv', ['--version']).status !== 0) return { command, args }
+  return { command: 'setpriv', args: ['--pdeathsig', 'KILL', '--', command, ...args] }
 }
 
 async function freePort(): Promise<number> {
