@@ -57,6 +57,17 @@ describe('a cursor', () => {
     expect(parseCursor(text)).toBe(undefined)
   })
 
+  test('does without the application’s id where its positions leave no room for that', () => {
+    const tag = 't'.repeat(16)
+    const place = { epoch: 'e'.repeat(24), seq: 1, tag }
+    const highest = { ...place, seq: 999_999_999_999_999 }
+    const room = 128 - formatCursor(place, { highest }).length - 1
+    const fits = formatCursor(place, { highest, id: 'i'.repeat(room) })
+    expect([fits.length, parseCursor(fits)?.id?.length]).toEqual([128, room])
+    const tooLong = formatCursor(place, { highest, id: 'i'.repeat(room + 1) })
+    expect([parseCursor(tooLong), parseHighest(tooLong)]).toEqual([place, highest])
+  })
+
   test('may carry an id of the application, of 64 characters that need no escape', () => {
     expect(isApplicationId('order-17_A')).toBe(true)
     for (const id of ['', 'a.b', 'a b', 'é', 'x'.repeat(65)]) expect(isApplicationId(id)).toBe(false)

@@ -22,13 +22,16 @@ const CURSOR =
 const HIGHEST = /~(\d+)\.([\w-]+)/
 const APPLICATION_ID = /^[A-Za-z0-9_-]{1,64}$/
 
-/** Writes a position as an SSE id: `<epoch>.<seq>.<tag>[~<seq>.<tag>][.<id>]`. */
+/**
+ * Writes a position as an SSE id: `<epoch>.<seq>.<tag>[~<seq>.<tag>][.<id>]`, without the id where that would make it too long:
+ * a position can do without, and a resume not without its position.
+ */
 export function formatCursor(
   { epoch, seq, tag }: Position,
   { highest, id }: { readonly highest?: Position | undefined; readonly id?: string | undefined } = {},
 ): string {
   const cursor = `${epoch}.${seq}.${tag}${highest ? `~${highest.seq}.${highest.tag}` : ''}`
-  return id ? `${cursor}.${id}` : cursor
+  return id && cursor.length + id.length < MAX_CURSOR_BYTES ? `${cursor}.${id}` : cursor
 }
 
 /** Reads an SSE id as a cursor. Anything else (too long, malformed, foreign) is `undefined`, at constant cost. */
