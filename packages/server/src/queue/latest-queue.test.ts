@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NumberedLog, readEvents } from '../../test/numbered-log.ts'
 import type { LogEntry } from '../log/log-entry.ts'
+import type { Block } from './block.ts'
 import { LatestQueue } from './latest-queue.ts'
 
 /** In these tests the event's type is its key; `plain` ones have none. */
@@ -103,15 +104,25 @@ describe('a queue of the latest by key', () => {
     ])
   })
 
-  test('names a value that stands in for another before it has left: without it the log is not the same', () => {
+  const start: Position = { epoch: 'e', seq: 0, tag: 't0' }
+  const bytes = new TextEncoder().encode('event: millrace.snapshot\ndata: {}\nid: e.0.t0\n\n')
+  test.each<Block>([
+    { kind: 'position', type: LIVE, position: start },
+    { kind: 'gap', reason: 'restarted', missed: null, position: start },
+    { kind: 'gap', reason: 'trimmed', missed: 1, position: start },
+    { kind: 'snapshot', bytes, position: start },
+  ])('names a value that stands in for another before it has left, behind $kind $reason', (first) => {
     const log = new NumberedLog()
-    const queue = createQueue()
-    queue.push({ kind: 'position', type: LIVE, position: log.positionAt(0) })
+    // Of a line that a gap may end.
+    const queue = createQueue({ ...start, seq: 1 })
+    queue.push(first)
     queue.push(log.append('plain'))
     queue.push(log.append('a'))
     queue.push(log.append('a'))
     const events = readEvents([queue.take(1), queue.take(1)])
-    expect(events.map(({ lastEventId }) => lastEventId)).toEqual(['e.0.t0~3.t3', 'e.2.t2~3.t3'])
+    const firstId = first.kind === 'snapshot' ? 'e.0.t0' : 'e.0.t0~3.t3'
+    // Without the third event the log is not the one that this client saw.
+    expect(events.map(({ lastEventId }) => lastEventId)).toEqual([firstId, 'e.2.t2~3.t3'])
   })
 
   test('goes on with what an earlier response said, until it is behind', () => {

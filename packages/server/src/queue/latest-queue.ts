@@ -28,6 +28,8 @@ export class LatestQueue implements OutputQueue {
   readonly #places = new Map<string, number>()
   /** Highest event that was sent, or stands in for another. */
   #highest: Position | undefined
+  /** Highest event that stands in for another behind the last gap or snapshot: true of what leaves behind that. */
+  #highestStandIn: Position | undefined
   /** Highest position that was sent. */
   #sent: Position | undefined
 
@@ -47,12 +49,16 @@ export class LatestQueue implements OutputQueue {
 
   push(block: Block): void {
     // A value must not overtake the word that events are missing, or the state that it belongs behind.
-    if (block.kind === 'gap' || block.kind === 'snapshot') this.#places.clear()
+    if (block.kind === 'gap' || block.kind === 'snapshot') {
+      this.#places.clear()
+      this.#highestStandIn = undefined
+    }
     const key = block.kind === 'entry' ? this.#keyOf(block.entry) : undefined
     const place = key === undefined ? undefined : this.#places.get(key)
     if (place !== undefined && block.kind === 'entry') {
       this.#blocks.replace(place, block)
       this.#highest = higher(this.#highest, block.entry)
+      this.#highestStandIn = block.entry
       return
     }
     if (key !== undefined) this.#places.set(key, this.#blocks.end)
@@ -97,7 +103,7 @@ export class LatestQueue implements OutputQueue {
         return block.bytes
       case 'gap':
         // Behind a trimmed log the old values go on; any other gap leads to another line, or to the head.
-        if (block.reason !== 'trimmed') this.#highest = undefined
+        if (block.reason !== 'trimmed') this.#highest = this.#highestStandIn
         this.#sent = block.position
         return encodeBlock(block, this.#highestBehind(block.position))
       case 'position': {
@@ -125,7 +131,7 @@ export class LatestQueue implements OutputQueue {
   }
 
   #beginAnew(position: Position): void {
-    this.#highest = undefined
+    this.#highest = this.#highestStandIn
     this.#sent = position
   }
 
