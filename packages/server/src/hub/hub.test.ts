@@ -3,6 +3,7 @@ import { BlockReader, streamRequest } from '../../test/block-reader.ts'
 import { createHub, ticks } from '../../test/create-hub.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'
 import { toResponse } from '../response/to-response.ts'
+import { Hub } from './hub.ts'
 
 describe('publish', () => {
   test('refuses an event over the limit, counted in bytes, and adds nothing', async () => {
@@ -81,5 +82,44 @@ describe('drain', () => {
     expect(await hub.drain({ windowMs: 60 })).toEqual({ moved: 1, finished: 1, cut: 1 })
     expect((await Promise.all(texts))[0]).toMatch(/retry: \d+\n\n$/)
     await expect(hub.drain({ windowMs: -1 })).rejects.toThrow(/windowMs/)
+  })
+
+  test('lets a second one see what is left, and cut it at once', async () => {
+    const hub = createHub()
+    const response = await hub.respondOnce(
+      streamRequest('', { method: 'POST' }),
+      async function* ({ signal }) {
+        yield { data: 1 }
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      },
+      { params: undefined },
+    )
+    const text = response.text()
+    const first = hub.drain({ windowMs: 60_000 })
+    expect(await hub.drain({ windowMs: 0 })).toEqual({ moved: 0, finished: 0, cut: 1 })
+    // Nothing is left for the first to wait for, however long its window.
+    expect(await first).toMatchObject({ moved: 0, cut: 0 })
+    expect(await text).not.toContain('millrace.end')
+    expect(await hub.drain()).toEqual({ moved: 0, finished: 0, cut: 0 })
+  })
+})
+
+describe('close', () => {
+  test('ends although the backplane does not let go, and says so', async () => {
+    const backplane = memoryBackplane()
+    vi.spyOn(backplane, 'close').mockReturnValue(new Promise(() => undefined))
+    const hub = new Hub({ backplane, observer: { onError: () => undefined } })
+    const reader = new BlockReader(await toResponse(streamRequest(), ticks, { hub }))
+    await reader.events(2)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const closing = hub.close().catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(await closing).toMatchObject({ code: 'unavailable' })
+    } finally {
+      vi.useRealTimers()
+    }
+    // Its clients did not wait for that.
+    expect((await reader.rest()).at(-1)).toMatchObject({ kind: 'retry' })
   })
 })

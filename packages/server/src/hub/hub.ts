@@ -2,6 +2,7 @@ import { type Channel, type ChannelInput, EventStreamError } from '@millrace/cor
 import { formatCursor, isApplicationId, isEventType, isReservedType } from '@millrace/core/protocol'
 import { Places } from '../admission/places.ts'
 import { Revalidations } from '../admission/revalidation.ts'
+import { withinTime } from '../admission/within-time.ts'
 import { SnapshotReads } from '../channel/snapshot.ts'
 import type { ChannelResponseOptions } from '../response/channel-options.ts'
 import { channelResponse } from '../response/channel-response.ts'
@@ -77,6 +78,10 @@ export interface HubInspection {
 /** Takes events from publishers and hands them to clients; one per process is enough. */
 export class Hub {
   readonly #parts: HubParts
+/** How long a backplane may take to let go, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 10_000
+const NEVER = new AbortController().signal
+
   readonly #control: ControlChannel
   #state: { readonly name: 'open' } | { readonly name: 'draining' | 'closed'; readonly spreadMs: number } = {
     name: 'open',
@@ -246,7 +251,11 @@ export class Hub {
     return { moved: endless.length, finished: finite.size - late.size, cut: late.size }
   }
 
-  /** Ends everything at once, and lets go of the backplane. Publishing afterwards throws `closed`. */
+  /**
+   * Ends everything at once, and lets go of the backplane. Publishing afterwards throws `closed`.
+   *
+   * @throws {EventStreamError} `unavailable` if the backplane takes longer than 10 seconds. What the backplane throws.
+   */
   async close(): Promise<void> {
     if (this.#state.name === 'closed') return
     const { sessions, feeds, options } = this.#parts
@@ -257,7 +266,12 @@ export class Hub {
     this.#control.close()
     feeds.close()
     sessions.close()
-    await options.backplane.close()
+    const letGo = await withinTime(() => options.backplane.close(), {
+      timeoutMs: CLOSE_TIMEOUT_MS,
+      signal: NEVER,
+    })
+    if (letGo.outcome === 'settled') return
+    throw new EventStreamError('unavailable', `the backplane did not close within ${CLOSE_TIMEOUT_MS} ms`)
   }
 
   #respond<Output extends object, Params>(

@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 
 const script = join(import.meta.dirname, '../../test/shutdown-process.ts')
 /** Makes what it runs PID 1 of a namespace of its own, as a container does. */
-const asInit = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child']
-const canBeInit = spawnSync(asInit[0] ?? '', [...asInit.slice(1), 'true']).status === 0
+const asInit = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child'] as const
+const canBeInit = spawnSync(asInit[0], [...asInit.slice(1), 'true']).status === 0
 
 /** A process under test: what it says, what it is told, and how it ends. */
 interface ShutdownProcess {
@@ -17,8 +17,8 @@ interface ShutdownProcess {
 }
 
 async function started(prefix: readonly string[] = []): Promise<ShutdownProcess> {
-  const [command = '', ...args] = [...prefix, process.execPath, script]
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  // `env` only runs what follows.
+  const child = spawn('env', [...prefix, process.execPath, script], { stdio: ['pipe', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = once(child, 'exit') as ShutdownProcess['ended']
   const words = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
