@@ -14,6 +14,7 @@ import { QueueBudget } from '../queue/queue-budget.ts'
 import { FlushScheduler } from '../session/flush-scheduler.ts'
 import { SessionRegistry, endCleanly } from '../session/session-registry.ts'
 import { type SessionSelector, isSessionSelector } from '../session/session-selector.ts'
+import { type ClientConnection, connectionOf } from '../session/client-connection.ts'
 import type { Session } from '../session/session.ts'
 import { nonNegativeInteger } from './check-number.ts'
 import { ControlChannel } from './control-channel.ts'
@@ -53,10 +54,12 @@ export type BindResult<Output extends object, Params> =
   | { readonly channel: Channel<object, Output>; readonly params: Params }
   | Response
 
-/** How a framework has steps that come after its handler run within the scope of their request. */
+/** What a framework knows of a request beyond the request. */
 export interface RequestScope {
-  /** Runs a step within it. Default: just runs it. */
+  /** Runs a step that comes after the handler within the scope of the request. Default: just runs it. */
   readonly runInScope?: <Result>(step: () => Result) => Result
+  /** The connection that the response goes out on. Default: the one that `toNodeHandler` knows of, if any. */
+  readonly connection?: ClientConnection | undefined
 }
 
 /** What a hub looks like from outside, at one moment. */
@@ -182,7 +185,7 @@ const NEVER = new AbortController().signal
     options: StreamResponseOptions & RequestScope & { readonly params: Params },
   ): Promise<Response> {
     if (!this.isDraining) drainAtShutdown(this)
-    return streamResponse(this.#parts, request, handler, { runInScope: (step) => step(), ...options })
+    return streamResponse(this.#parts, request, handler, { ...scopeOf(request), ...options })
   }
 
   /**
@@ -280,7 +283,7 @@ const NEVER = new AbortController().signal
     options: ChannelResponseOptions<Output, Params> & RequestScope & { readonly channel: string | undefined },
   ): Promise<Response> {
     if (!this.isDraining) drainAtShutdown(this)
-    return channelResponse(this.#parts, request, bind, { runInScope: (step) => step(), ...options })
+    return channelResponse(this.#parts, request, bind, { ...scopeOf(request), ...options })
   }
 
   #openSessions(): ReadonlySet<Session> {
@@ -334,6 +337,14 @@ const NEVER = new AbortController().signal
 }
 
 /** What a channel carries is known to callers, by its types, and to its codec; the log and all behind it treat all alike. */
+/** What is known of a request that no framework says anything of. */
+function scopeOf(request: Request): {
+  readonly runInScope: <Result>(step: () => Result) => Result
+  readonly connection: ClientConnection | undefined
+} {
+  return { runInScope: (step) => step(), connection: connectionOf(request) }
+}
+
 function untyped(channel: Channel<object, object>): Channel {
   return channel as unknown as Channel
 }

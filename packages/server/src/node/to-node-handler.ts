@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { rememberConnection } from '../session/client-connection.ts'
 import { unreadSessionOf } from '../session/session.ts'
 import { closeDrainedConnections } from './close-drained-connections.ts'
+import { ResponseConnection } from './response-connection.ts'
 import { SocketSink } from './socket-sink.ts'
 
 /** A handler that speaks `Request` and `Response`. */
@@ -48,6 +50,7 @@ async function answer(
   outgoing.once('close', () => abort.abort())
   const request = toRequest(incoming, abort.signal)
   if (!request) return void outgoing.writeHead(400).end()
+  rememberConnection(request, new ResponseConnection(outgoing))
   const response = await handler(request)
   if (abort.signal.aborted) return response.body?.cancel()
   outgoing.writeHead(response.status, headersOf(response))

@@ -5,6 +5,7 @@ import type { JoinOptions } from '../channel/join-channel.ts'
 import { SessionReader } from '../channel/session-reader.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
 import { createQueue } from '../queue/slow-consumer.ts'
+import { type ClientConnection, letGoOf } from '../session/client-connection.ts'
 import { endCleanly } from '../session/session-registry.ts'
 import { Session } from '../session/session.ts'
 import {
@@ -33,6 +34,8 @@ export interface ChannelResponseContext<Output extends object, Params> extends C
   readonly channel: string | undefined
   /** Runs `authorize`, when it is asked again, within the scope of the request. */
   readonly runInScope: <Result>(step: () => Result) => Result
+  /** The connection that the response goes out on, where it is known. */
+  readonly connection: ClientConnection | undefined
 }
 
 /** Answers a request with a channel's events. @see docs/protocol.md */
@@ -68,7 +71,7 @@ function open<Output extends object, Params>(
   },
 ): Response {
   const { channel, params } = admitted
-  const { settings, snapshot, place } = options
+  const { settings, snapshot, place, connection } = options
   const { backplane, history, replay, observer } = parts.options
   const { slowConsumer, maxQueueBytes } = settings
   const lastEventId = lastEventIdOf(request)
@@ -85,6 +88,7 @@ function open<Output extends object, Params>(
   const { feed, release } = parts.feeds.use(channel.channel)
   session.onEnd(release)
   session.onEnd(() => place.leave())
+  if (connection) session.onEnd((cause) => letGoOf(connection, cause, parts.options))
   const grant = grantStream(parts, {
     session,
     request,

@@ -5,6 +5,7 @@ import { openFrame } from '../channel/protocol-frames.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
 import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
 import { PlainQueue } from '../queue/plain-queue.ts'
+import { type ClientConnection, letGoOf } from '../session/client-connection.ts'
 import { Session } from '../session/session.ts'
 import { isResponse } from './authorize.ts'
 import { EVENT_STREAM_HEADERS, headResponse, lastEventIdOf } from './event-stream-headers.ts'
@@ -48,6 +49,8 @@ export interface StreamResponseContext<Params> extends StreamResponseOptions {
   readonly params: Params
   /** Runs each step of the source within the scope of its request. */
   readonly runInScope: <Result>(step: () => Result) => Result
+  /** The connection that the response goes out on, where it is known. */
+  readonly connection: ClientConnection | undefined
 }
 
 /** Answers a request with the events of one source. @see docs/protocol.md §7 */
@@ -76,7 +79,7 @@ async function begin<Params>(
   handler: StreamHandler<Params>,
   context: StreamResponseContext<Params> & { readonly settings: StreamSettings; readonly place: Place },
 ): Promise<Response> {
-  const { params, runInScope, contract, settings, place } = context
+  const { params, runInScope, connection, contract, settings, place } = context
   const { heartbeatMs, reconnectionTimeMs } = settings
   const lastEventId = lastEventIdOf(request)
   const session = new Session({
@@ -87,6 +90,7 @@ async function begin<Params>(
     requestSignal: request.signal,
   })
   session.onEnd(() => place.leave())
+  if (connection) session.onEnd((cause) => letGoOf(connection, cause, parts.options))
   // A drain has to know of a stream that is yet to begin, or nothing would ever end it.
   const letGo = parts.sessions.hold(session)
   let begun: Response | AsyncIterator<YieldedEvent>
