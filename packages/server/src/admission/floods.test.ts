@@ -86,8 +86,10 @@ describe(`${FLOOD} connects at once`, () => {
       indices.map(async (index) => {
         const abort = new AbortController()
         if (index % 3 === 0) abort.abort()
+        // Before what `connect` waits for.
+        const soon = settled()
         const response = flood.connect(index, { signal: abort.signal })
-        if (index % 3 === 1) abort.abort()
+        if (index % 3 === 1) await soon.then(() => abort.abort())
         await response
         abort.abort()
       }),

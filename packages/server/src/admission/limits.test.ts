@@ -94,16 +94,15 @@ describe('limits', () => {
     const { hub } = limitedHub({ pending: 2 })
     let grant: (admission: object) => void = () => undefined
     let answer: (response: Response) => void = () => undefined
-    const judged = toResponse(streamRequest(), ticks, {
-      hub,
-      authorize: () => new Promise<object>((resolve) => (grant = resolve)),
-    })
+    const authorize = vi.fn<() => Promise<object>>(() => new Promise((resolve) => (grant = resolve)))
+    const judged = toResponse(streamRequest(), ticks, { hub, authorize })
     const handled = eventStream(() => new Promise<Response>((resolve) => (answer = resolve)), { hub })(
       streamRequest(),
       undefined,
     )
     expect(hub.inspect()).toMatchObject({ pending: 2, streams: 0 })
     expect((await toResponse(streamRequest(), ticks, { hub })).status).toBe(429)
+    await vi.waitFor(() => expect(authorize).toHaveBeenCalled())
     grant({})
     answer(new Response('no', { status: 403 }))
     expect([(await judged).status, (await handled).status]).toEqual([200, 403])

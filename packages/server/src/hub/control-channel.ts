@@ -15,8 +15,8 @@ export interface ControlMessage {
 
 const CHANNEL = 'millrace.control'
 const TYPE = 'control'
-/** Nobody joins in the past; what is kept lets a feed that lost an announcement read it after all. */
-const HISTORY: HistoryPolicy = { maxEvents: 1000, maxAgeMs: 60_000, maxBytes: 1024 * 1024 }
+/** Nobody joins in the past; what is kept lets an instance that was away for a while read what it missed. */
+const HISTORY: HistoryPolicy = { maxEvents: 1000, maxAgeMs: 3_600_000, maxBytes: 1024 * 1024 }
 
 interface ControlOptions {
   readonly backplane: Backplane
@@ -24,20 +24,31 @@ interface ControlOptions {
   readonly maxQueueBytes: number
 }
 
+interface ControlListener {
+  /** Called for each message. */
+  readonly onMessage: (message: ControlMessage) => void
+  /** Called when messages were lost: nobody knows what they said. */
+  readonly onLoss: () => void
+}
+
 /** Messages from each instance of a hub to all: events on a reserved channel, heard like those of any other. */
 export class ControlChannel {
   readonly #options: ControlOptions
-  readonly #onMessage: (message: ControlMessage) => void
+  readonly #listener: ControlListener
   #feed: ChannelFeed | undefined
   #member: FeedMember | undefined
   #isClosed = false
 
-  constructor(options: ControlOptions, onMessage: (message: ControlMessage) => void) {
+  constructor(options: ControlOptions, listener: ControlListener) {
     this.#options = options
-    this.#onMessage = onMessage
+    this.#listener = listener
   }
 
-  /** Resolves when messages are heard: awaited before a stream is admitted, so that no revocation can pass it by. */
+  /**
+   * Resolves when messages are heard: awaited before a request is judged, so that no revocation can pass it by.
+   *
+   * @throws What the backplane throws; the next request tries again.
+   */
   async listen(): Promise<void> {
     if (this.#isClosed) return
     const feed = (this.#feed ??= new ChannelFeed(CHANNEL, { ...this.#options, history: HISTORY }))
@@ -45,10 +56,9 @@ export class ControlChannel {
       await feed.armed
       this.#join(feed)
     } catch (error) {
-      // The next stream tries again. This one will hardly be admitted: its own log is on the same backplane.
       feed.close()
       if (this.#feed === feed) this.#feed = undefined
-      reportError(this.#options.observer, error)
+      throw error
     }
   }
 
@@ -71,8 +81,10 @@ export class ControlChannel {
     if (this.#member || !feed.head) return
     const member: FeedMember = {
       onEntry: (entry) => this.#hear(entry),
-      // The store lost what it had; what comes from now on is heard.
-      onBreak: () => this.#leave(feed),
+      onBreak: () => {
+        this.#leave(feed)
+        if (!this.#isClosed) this.#listener.onLoss()
+      },
       onFail: (error) => {
         reportError(this.#options.observer, error)
         this.#leave(feed)
@@ -89,7 +101,7 @@ export class ControlChannel {
   #hear(entry: LogEntry): void {
     const message = JSON.parse(entry.data) as Partial<ControlMessage>
     if (message.kind === 'revoke' && isSessionSelector(message.selector)) {
-      this.#onMessage({ kind: 'revoke', selector: message.selector })
+      this.#listener.onMessage({ kind: 'revoke', selector: message.selector })
     }
   }
 }

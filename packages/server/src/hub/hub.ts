@@ -78,13 +78,13 @@ export interface HubInspection {
   readonly isDraining: boolean
 }
 
-/** Takes events from publishers and hands them to clients; one per process is enough. */
-export class Hub {
-  readonly #parts: HubParts
 /** How long a backplane may take to let go, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 10_000
 const NEVER = new AbortController().signal
 
+/** Takes events from publishers and hands them to clients; one per process is enough. */
+export class Hub {
+  readonly #parts: HubParts
   readonly #control: ControlChannel
   #state: { readonly name: 'open' } | { readonly name: 'draining' | 'closed'; readonly spreadMs: number } = {
     name: 'open',
@@ -107,8 +107,9 @@ const NEVER = new AbortController().signal
       listenForControl: () => this.#control.listen(),
       turnAwayMs: () => (this.#state.name === 'open' ? undefined : this.#state.spreadMs),
     }
-    this.#control = new ControlChannel(resolved, ({ selector }) => {
-      this.#parts.sessions.end(selector, 'revoked')
+    this.#control = new ControlChannel(resolved, {
+      onMessage: ({ selector }) => void sessions.end(selector, 'revoked'),
+      onLoss: () => void sessions.end('whoever can be named', 'broken'),
     })
   }
 
@@ -336,7 +337,6 @@ const NEVER = new AbortController().signal
   }
 }
 
-/** What a channel carries is known to callers, by its types, and to its codec; the log and all behind it treat all alike. */
 /** What is known of a request that no framework says anything of. */
 function scopeOf(request: Request): {
   readonly runInScope: <Result>(step: () => Result) => Result
@@ -345,6 +345,7 @@ function scopeOf(request: Request): {
   return { runInScope: (step) => step(), connection: connectionOf(request) }
 }
 
+/** What a channel carries is known to callers, by its types, and to its codec; the log and all behind it treat all alike. */
 function untyped(channel: Channel<object, object>): Channel {
   return channel as unknown as Channel
 }

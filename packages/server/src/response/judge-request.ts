@@ -66,13 +66,19 @@ export async function judgeRequest<Output extends object, Params>(
   }
   const refuse = (reason: RefusalReason, answer: Response): Response =>
     refused(observer, { reason, ...known }, answer)
-  const refuseAsLate = (what: string): Response => {
-    reportError(observer, new EventStreamError('unavailable', what))
+  const refuseAsUnavailable = (error: unknown): Response => {
+    reportError(observer, error)
     return refuse('unavailable', returnLaterResponse(request, drainMs))
   }
 
   const judging = parts.sessions.admit()
   try {
+    // Before anybody is judged: a revocation that is not heard would leave a stream open on what holds no more.
+    try {
+      await hearRevocations(parts, signal)
+    } catch (error) {
+      return refuseAsUnavailable(error)
+    }
     const waited: Waited<Judged<Output, Params>> = await withinTime(() => judge(request, judges), {
       timeoutMs: authorizeTimeoutMs,
       signal,
@@ -80,7 +86,8 @@ export async function judgeRequest<Output extends object, Params>(
     // A client that left reads no answer.
     if (waited.outcome === 'left') return headResponse()
     if (waited.outcome === 'late') {
-      return refuseAsLate(`authorize took longer than authorizeTimeoutMs, ${authorizeTimeoutMs}`)
+      const what = `the route's parameters and authorize took longer than authorizeTimeoutMs, ${authorizeTimeoutMs}`
+      return refuseAsUnavailable(new EventStreamError('unavailable', what))
     }
     const judged = waited.value
     if ('answer' in judged) return refuse(judged.by, judged.answer)
@@ -88,14 +95,6 @@ export async function judgeRequest<Output extends object, Params>(
     known = { channel: judged.channel.channel, principal }
     if (principal !== undefined && !place.assign(principal)) {
       return refuse('perPrincipal', overLimitResponse(request, limits))
-    }
-    const listening = await withinTime(() => parts.listenForControl(), {
-      timeoutMs: OPEN_TIMEOUT_MS,
-      signal,
-    })
-    if (listening.outcome === 'left') return headResponse()
-    if (listening.outcome === 'late') {
-      return refuseAsLate(`the backplane did not let revocations be heard within ${OPEN_TIMEOUT_MS} ms`)
     }
     // Asked again: a drain that began meanwhile does not know of this stream, and nothing would ever end it.
     const turnAwayMs = parts.turnAwayMs()
@@ -106,6 +105,20 @@ export async function judgeRequest<Output extends object, Params>(
   } finally {
     judging.end()
   }
+}
+
+/**
+ * Resolves when revocations of all instances are heard, or the client has left.
+ *
+ * @throws {EventStreamError} `unavailable` if that takes too long. What the backplane throws.
+ */
+async function hearRevocations({ listenForControl }: HubParts, signal: AbortSignal): Promise<void> {
+  const { outcome } = await withinTime(listenForControl, { timeoutMs: OPEN_TIMEOUT_MS, signal })
+  if (outcome !== 'late') return
+  throw new EventStreamError(
+    'unavailable',
+    `the backplane did not let revocations be heard within ${OPEN_TIMEOUT_MS} ms`,
+  )
 }
 
 type Judged<Output extends object, Params> =

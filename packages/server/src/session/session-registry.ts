@@ -1,7 +1,7 @@
 import { retryFrame } from '../channel/protocol-frames.ts'
 import type { HubObserver } from '../hub/hub-observer.ts'
 import type { EndCause, Session } from './session.ts'
-import { type SessionSelector, isSelected } from './session-selector.ts'
+import { type Revoked, isSelected } from './session-selector.ts'
 
 /** What the registry knows of a session besides itself. */
 export interface SessionRecord {
@@ -55,7 +55,7 @@ export class SessionRegistry {
   readonly #records = new Set<SessionRecord>()
   /** Sessions whose handler has not answered yet. */
   readonly #held = new Set<Session>()
-  readonly #admissions = new Set<SessionSelector[]>()
+  readonly #admissions = new Set<Revoked[]>()
   readonly #beatenMs = new WeakMap<SessionRecord, number>()
   #timer: ReturnType<typeof setInterval> | undefined
   #periodMs = Infinity
@@ -78,7 +78,7 @@ export class SessionRegistry {
 
   /** Notes that a request is being judged. */
   admit(): Admission {
-    const revoked: SessionSelector[] = []
+    const revoked: Revoked[] = []
     this.#admissions.add(revoked)
     return {
       isRevoked: (stream) => revoked.some((selector) => isSelected(stream, selector)),
@@ -117,10 +117,10 @@ export class SessionRegistry {
     this.#tickAtLeastEvery(Math.min(shortestMs / 4, 1000))
   }
 
-  /** Ends all sessions that a selector names, those that are being judged included. Returns how many. */
-  end(selector: SessionSelector, cause: EndCause): number {
-    for (const revoked of this.#admissions) revoked.push(selector)
-    const named = [...this.#records].filter((record) => isSelected(record, selector))
+  /** Ends all sessions that a revocation means, those that are being judged included. Returns how many. */
+  end(revoked: Revoked, cause: EndCause): number {
+    for (const meanwhile of this.#admissions) meanwhile.push(revoked)
+    const named = [...this.#records].filter((record) => isSelected(record, revoked))
     for (const record of named) endCleanly(record, cause)
     return named.length
   }

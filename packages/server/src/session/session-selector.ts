@@ -3,6 +3,9 @@ import type { SessionRecord } from './session-registry.ts'
 /** Which streams: those with this tag, or of this principal. */
 export type SessionSelector = { readonly tag: string } | { readonly principal: string }
 
+/** Whom a revocation names; or, where it is not known which there were, whomever one could name. */
+export type Revoked = SessionSelector | 'whoever can be named'
+
 /** Tells whether a value names streams: by one tag or one principal, not empty. */
 export function isSessionSelector(value: unknown): value is SessionSelector {
   if (typeof value !== 'object' || value === null) return false
@@ -13,10 +16,11 @@ export function isSessionSelector(value: unknown): value is SessionSelector {
   )
 }
 
-/** Tells whether a selector names a stream. */
+/** Tells whether a revocation means a stream. */
 export function isSelected(
   { tags, principal }: Pick<SessionRecord, 'tags' | 'principal'>,
-  selector: SessionSelector,
+  revoked: Revoked,
 ): boolean {
-  return 'tag' in selector ? tags.includes(selector.tag) : principal === selector.principal
+  if (revoked === 'whoever can be named') return principal !== undefined || tags.length > 0
+  return 'tag' in revoked ? tags.includes(revoked.tag) : principal === revoked.principal
 }
