@@ -110,8 +110,6 @@ function open<Output extends object, Params>(
     observer,
   })
   const { principal } = admitted.admission
-  const lifetimeEndsAtMs = Date.now() + settings.lifetimeMs * (0.8 + 0.2 * Math.random())
-  const expiresAtMs = (): number => grant.now().expiresAtMs ?? Infinity
   parts.sessions.add({
     session,
     channel: channel.channel,
@@ -119,12 +117,10 @@ function open<Output extends object, Params>(
     get tags() {
       return grant.now().tags ?? []
     },
-    get endsAtMs() {
-      return Math.min(lifetimeEndsAtMs, expiresAtMs())
+    get expiresAtMs() {
+      return grant.now().expiresAtMs ?? Infinity
     },
-    get endsAs() {
-      return expiresAtMs() <= lifetimeEndsAtMs ? 'expired' : 'lifetime'
-    },
+    lifetimeEndsMs: performance.now() + settings.lifetimeMs * (0.8 + 0.2 * Math.random()),
     revalidation: grant.revalidation,
     heartbeatMs: settings.heartbeatMs,
     beat: () => reader.beat(),

@@ -13,10 +13,10 @@ export interface SessionRecord {
   readonly principal: string | undefined
   /** What `revoke` can name it by. */
   readonly tags: readonly string[]
-  /** When its authorisation or its lifetime ends, in milliseconds since the epoch; `Infinity` for never. */
-  readonly endsAtMs: number
-  /** Why it ends then. */
-  readonly endsAs: 'lifetime' | 'expired'
+  /** When its authorisation ends, in milliseconds since the epoch; `Infinity` for never. */
+  readonly expiresAtMs: number
+  /** When its lifetime is over, in milliseconds of `performance.now()`; `Infinity` for never. */
+  readonly lifetimeEndsMs: number
   /** Has its grant asked for again, where its route wants that; called on each tick, and may end the session. */
   readonly revalidation?: { readonly everyMs: number; readonly check: (tick: Tick) => void } | undefined
   /** Silence after which a sign of life is due, in milliseconds. */
@@ -165,13 +165,12 @@ export class SessionRegistry {
     for (const record of this.#records) this.#check(record, tick)
   }
 
-  // Silence is measured on the clock that nobody sets; only what was given as a date is compared with the date.
+  // Time that passes is measured on the clock that nobody sets; only what was given as a date is compared with the date.
   #check(record: SessionRecord, tick: Tick): void {
     const { session } = record
     const { nowMs, periodMs } = tick
-    if (Date.now() >= record.endsAtMs) {
-      return endCleanly(record, record.endsAs, record.endsAs === 'lifetime' ? SHORT_RETRY_MS : undefined)
-    }
+    if (Date.now() >= record.expiresAtMs) return endCleanly(record, 'expired')
+    if (nowMs >= record.lifetimeEndsMs) return endCleanly(record, 'lifetime', SHORT_RETRY_MS)
     record.revalidation?.check(tick)
     if (session.hasEnded) return
     if (session.isBehind) {
