@@ -12,7 +12,8 @@ import type { PlaceLimit } from './places.ts'
  * | `params` | the request names no channel that there could be |
  * | `authorize` | `authorize` answered with a `Response` of its own |
  * | `revoked` | it was revoked while it was judged |
- * | `unavailable` | `authorize`, or the backplane, did not answer in time |
+ * | `expired` | `authorize` granted it until a time that has passed |
+ * | `unavailable` | `authorize` did not answer in time, or the backplane could not be heard |
  */
 export type RefusalReason =
   | 'origin'
@@ -20,6 +21,7 @@ export type RefusalReason =
   | 'params'
   | 'authorize'
   | 'revoked'
+  | 'expired'
   | 'unavailable'
   | PlaceLimit
 

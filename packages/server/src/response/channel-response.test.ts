@@ -241,6 +241,30 @@ describe('a channel response', () => {
     },
   )
 
+  test('opens nothing on a grant that is over already', async () => {
+    const onRefuse = vi.fn<(refusal: object) => void>()
+    const hub = createHub({ observer: { onRefuse } })
+    const authorize = () => ({ principal: 'ann', expiresAtMs: Date.now() })
+    const snapshot = vi.fn<() => { state: string }>(() => ({ state: 'secret' }))
+    const answer = await toResponse(streamRequest(), ticks, { hub, authorize, snapshot })
+    expect(await answer.text()).toMatch(/^retry: \d+\n\n$/)
+    expect(snapshot).not.toHaveBeenCalled()
+    expect(onRefuse).toHaveBeenCalledWith({ reason: 'expired', channel: 'ticks', principal: 'ann' })
+  })
+
+  test('lasts as long as its route says, whatever becomes of the date', async () => {
+    const hub = createHub()
+    const reader = await open(hub, '', { lifetimeMs: 60_000, heartbeatMs: 40 })
+    await reader.events(2)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+    try {
+      expect(await reader.next()).toEqual({ kind: 'comment' })
+      expect(await reader.next()).toEqual({ kind: 'comment' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('turns away who was revoked while being judged', async () => {
     const hub = createHub()
     const authorize = async (): Promise<object> => {

@@ -91,7 +91,7 @@ export async function judgeRequest<Output extends object, Params>(
     }
     const judged = waited.value
     if ('answer' in judged) return refuse(judged.by, judged.answer)
-    const { principal, tags = [] } = judged.admission
+    const { principal, tags = [], expiresAtMs = Infinity } = judged.admission
     known = { channel: judged.channel.channel, principal }
     if (principal !== undefined && !place.assign(principal)) {
       return refuse('perPrincipal', overLimitResponse(request, limits))
@@ -101,6 +101,8 @@ export async function judgeRequest<Output extends object, Params>(
     if (turnAwayMs !== undefined) return refuse('draining', returnLaterResponse(request, turnAwayMs))
     // As if it had begun and been revoked at once: the client returns, and is judged by what holds now.
     if (judging.isRevoked({ principal, tags })) return refuse('revoked', returnLaterResponse(request, 0))
+    // A stream would begin with a snapshot or a replay, long before a tick finds that it is over.
+    if (Date.now() >= expiresAtMs) return refuse('expired', returnLaterResponse(request, limits.retryAfterMs))
     return open(judged)
   } finally {
     judging.end()
