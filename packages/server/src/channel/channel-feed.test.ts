@@ -40,3 +40,32 @@ test.each(Array.from({ length: 12 }, (_, microtasks) => microtasks))(
     feed.close()
   },
 )
+
+test.each([
+  ['has no room for all of it', { room: 2, publishes: false, heard: ['1', '2'] }],
+  ['publishes more meanwhile', { room: Infinity, publishes: true, heard: ['1', '2', '3'] }],
+])(
+  'is not live for whom the newest entries are handed to and who %s',
+  async (_, { room, publishes, heard }) => {
+    const backplane = new MemoryBackplane()
+    const feed = new ChannelFeed('c', { backplane, history, maxQueueBytes: 1e6 })
+    await feed.armed
+    const start = feed.head
+    for (const n of [1, 2, 3]) await append(backplane, n)
+    const taken: string[] = []
+    const member = {
+      hasRoomFor: () => taken.length < room,
+      onEntry: ({ data }: { data: string }) => {
+        taken.push(data)
+        if (publishes) void append(backplane, 3 + taken.length)
+      },
+      onBreak: () => undefined,
+      onFail: () => undefined,
+    }
+    if (!start) throw new Error('not armed')
+    expect([feed.attach(member, start), taken]).toEqual([false, heard])
+    await append(backplane, 10)
+    expect(taken).toEqual(heard)
+    feed.close()
+  },
+)

@@ -14,6 +14,8 @@ const LAST_RETRY_MS = 5000
 
 /** Who hears a channel live. */
 export interface FeedMember {
+  /** Whether the member takes this entry before it is live; if not, it is to be waited for. Default: it takes all. */
+  readonly hasRoomFor?: (entry: LogEntry) => boolean
   /** Called for each entry behind the member's position, in order. */
   readonly onEntry: (entry: LogEntry) => void
   /** Called once when the log broke off (restarted, rolled back, trimmed under the feed): a new resume has to judge. */
@@ -28,7 +30,7 @@ export interface FeedOptions {
   readonly backplane: Backplane
   /** How much of the log counts as kept. */
   readonly history: HistoryPolicy
-  /** Bytes that may wait for one client: a join hands over its window at once, so the window stays well below. */
+  /** Bytes that may wait for one client: a join hands over its window at once where there is room, so the window stays well below. */
   readonly maxQueueBytes: number
 }
 
@@ -81,14 +83,19 @@ export class ChannelFeed {
   /**
    * Goes live behind `position`, in one synchronous step: hands over what the window holds behind it, and joins.
    *
-   * @returns Whether that was possible. If not, the log has to be read on from `position`, or the feed has to catch up.
+   * @returns Whether that was possible. If not, the log has to be read on behind what was handed over, or the feed has to catch up.
    */
   attach(member: FeedMember, position: Position): boolean {
     const head = this.#head
     if (!head || this.#isClosed) return false
     const missing = isSamePosition(position, head) ? [] : this.#window.behind(position)
     if (!missing) return false
-    for (const entry of missing) member.onEntry(entry)
+    for (const entry of missing) {
+      if (member.hasRoomFor && !member.hasRoomFor(entry)) return false
+      member.onEntry(entry)
+    }
+    // The application may have published more when it was asked about these.
+    if (this.#head !== head) return false
     this.#members.add(member)
     return true
   }

@@ -20,9 +20,9 @@ export type StreamStart = 'head' | 'oldest' | { readonly last: number }
 export interface ChannelReader {
   /** Whether nothing more is wanted. */
   readonly hasEnded: boolean
-  /** Whether the reader holds so much already that it is to be waited for. */
-  readonly isFull: boolean
-  /** Resolves when the reader takes more, or has ended. */
+  /** Whether the reader takes this entry before it is live, with all that it holds already; if not, it is to be waited for. */
+  readonly hasRoomFor: (entry: LogEntry) => boolean
+  /** Resolves when the reader takes any entry, or has ended. */
   readonly ready: () => Promise<void>
   /** Called first: what became of the cursor, and where the stream goes on. */
   readonly onOpen: (opening: Opening) => void
@@ -106,6 +106,7 @@ export async function followChannel(
     reader.onBreak()
   }
   const member: FeedMember = {
+    hasRoomFor: (entry) => reader.hasRoomFor(entry),
     onEntry: take,
     onBreak: () => reader.onBreak(),
     onFail: (error) => reader.onFail(error),
@@ -116,19 +117,20 @@ export async function followChannel(
     if (reader.hasEnded) return leaveNothing
     if (!continues(page, position)) return (reader.onBreak(), leaveNothing)
     for (const entry of page.entries) {
-      take(entry)
-      if (reader.isFull) await reader.ready()
+      if (!reader.hasRoomFor(entry)) await reader.ready()
       if (reader.hasEnded) return leaveNothing
+      take(entry)
     }
     await reader.ready()
     if (reader.hasEnded) return leaveNothing
+    const before = position
     if (feed.attach(member, position)) {
       // Attaching moved `position` on by what the window held; the next entry is live.
       reader.onLive(position)
       return () => feed.detach(member)
     }
     if (feed.isClosed) return (reader.onBreak(), leaveNothing)
-    const isAtEnd = page.entries.length === 0
+    const isAtEnd = page.entries.length === 0 && position === before
     // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn. If catching up does not
     // help either, the two contradict each other, and only a new resume can judge.
     if (isAtEnd && hasCaughtUp) return (reader.onBreak(), leaveNothing)

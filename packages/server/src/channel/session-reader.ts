@@ -54,8 +54,11 @@ export class SessionReader implements ChannelReader {
     return this.session.hasEnded
   }
 
-  get isFull(): boolean {
-    return this.session.isFull && !this.#isBehindHighest
+  hasRoomFor(entry: LogEntry): boolean {
+    // What nobody waits for needs no frame either.
+    return (
+      this.session.isDrained || this.#isBehindHighest || this.session.hasRoomFor(frameOf(entry).bytes.length)
+    )
   }
 
   /** Whether a client that is behind is left to read the log. */
@@ -70,7 +73,7 @@ export class SessionReader implements ChannelReader {
 
   async ready(): Promise<void> {
     if (!this.#isCompacting) return this.session.ready()
-    if (!this.isFull) return
+    if (this.session.hasRoomFor(0) || this.#isBehindHighest) return
     // More keys than the queue holds: what there is goes out before its newer values are known.
     this.session.release()
     await this.session.ready()
@@ -101,7 +104,7 @@ export class SessionReader implements ChannelReader {
 
   onEntry(entry: LogEntry): void {
     if (this.#phase === 'paused') return
-    if (this.#phase !== 'replay' && this.canPause && this.#isBehind()) return this.#pause()
+    if (this.#phase !== 'replay' && this.canPause && this.#isBehind(entry)) return this.#pause()
     this.#position = entry
     if (this.#mayPass(entry)) {
       this.#heldBack = 0
@@ -110,8 +113,6 @@ export class SessionReader implements ChannelReader {
   }
 
   onLive(position: Position): void {
-    // What was handed over at once may have been too much.
-    if (this.#phase === 'paused') return
     const wasReplay = this.#phase === 'replay'
     const wasCompacting = this.#isCompacting
     this.#phase = 'live'
@@ -168,10 +169,10 @@ export class SessionReader implements ChannelReader {
     return this.#isCompacting && (this.#position?.seq ?? 0) < (this.#options.highest?.seq ?? 0)
   }
 
-  #isBehind(): boolean {
+  #isBehind(entry: LogEntry): boolean {
     // What was written in this very tick was not offered yet.
-    if (this.session.isFull) this.session.flush()
-    return this.session.isFull
+    if (!this.hasRoomFor(entry)) this.session.flush()
+    return !this.hasRoomFor(entry)
   }
 
   #pause(): void {

@@ -151,8 +151,8 @@ class Inbox implements ChannelReader {
     return this.#hasEnded
   }
 
-  get isFull(): boolean {
-    return this.#items.length >= MAX_WAITING
+  hasRoomFor(): boolean {
+    return this.#items.length < MAX_WAITING
   }
 
   /** Runs `leave` once, when nothing more is wanted. */
@@ -207,7 +207,7 @@ class Inbox implements ChannelReader {
 
   onEntry(entry: LogEntry): void {
     if (this.#hasEnded) return
-    if (!this.#isReplaying && this.isFull) return this.end()
+    if (!this.#isReplaying && !this.hasRoomFor()) return this.end()
     const lastEventId = formatCursor(entry, entry)
     try {
       this.#put(eventOf(entry, { channel: this.#channel, lastEventId, replayed: this.#isReplaying }))

@@ -178,6 +178,43 @@ describe('a client that reads nothing while 2,000 events are published', () => {
   })
 })
 
+describe('a client that is read to at its own pace', () => {
+  test.each(['pause', 'disconnect'] as const)(
+    'is handed no more at once than may wait for it, as it goes live: under `%s`',
+    async (slowConsumer) => {
+      const onStreamEnd = vi.fn<NonNullable<HubObserver['onStreamEnd']>>()
+      const { open, publish } = createScene(slowConsumer, {
+        maxQueueBytes: 10_000,
+        observer: { onStreamEnd },
+      })
+      const first = await open()
+      const { lastEventId } = await first.event()
+      await first.cancel()
+      await publish(30)
+      const reader = await open(lastEventId)
+      await reader.events(2)
+      // Heard while the client is read to, and so handed over when it is to be live.
+      await publish(100)
+      const { events, responses } = await readTo(130, open, reader)
+      expect([numbersOf(events), responses]).toEqual([upTo(130).slice(1), 1])
+      expect(onStreamEnd.mock.calls.map(([{ cause }]) => cause)).toEqual(['cancelled', 'cancelled'])
+    },
+  )
+
+  test('is not ended under `pause` over one event for which the others leave no room', async () => {
+    const { hub, open } = createScene('pause', { maxQueueBytes: 100_000 })
+    const reader = await open()
+    await reader.events(2)
+    for (let n = 1; n <= 10; n++) {
+      const padding = 'x'.repeat(n % 2 === 0 ? 70_000 : 40_000)
+      await hub.publish(values, { type: 'value', data: { key: 'a', n, padding } })
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const { events, responses } = await readTo(10, open, reader)
+    expect([numbersOf(events), responses]).toEqual([upTo(10), 1])
+  })
+})
+
 describe('delivery of the latest by key', () => {
   test('reduces a replay to the newest of each key before its first block', async () => {
     const { open, publish } = createScene(byKey)

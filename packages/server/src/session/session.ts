@@ -122,9 +122,9 @@ export class Session implements Flushable, QueueOwner {
     return this.#options.queue.bytes
   }
 
-  /** Whether half of what may wait does: the moment for a writer that can wait to do so. */
-  get isFull(): boolean {
-    return this.queuedBytes > this.#options.maxQueueBytes / 2
+  /** Whether a block of so many bytes leaves half of what may wait free: if not, a writer that can wait does so. */
+  hasRoomFor(bytes: number): boolean {
+    return this.isDrained || this.queuedBytes + bytes <= this.#options.maxQueueBytes / 2
   }
 
   /** Runs `listener` when the session ends; at once if it has. */
