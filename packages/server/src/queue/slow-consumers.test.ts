@@ -1,8 +1,10 @@
 import { type Channel, type ChannelEvent, defineStream } from '@millrace/core'
 import { parseCursor, parseHighest } from '@millrace/core/protocol'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { BlockReader, streamRequest } from '../../test/block-reader.ts'
 import { createHub } from '../../test/create-hub.ts'
+import { ChannelFeed } from '../channel/channel-feed.ts'
+import { SessionReader } from '../channel/session-reader.ts'
 import type { HubObserver, HubOptions } from '../index.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'
 import { toResponse } from '../response/to-response.ts'
@@ -212,6 +214,34 @@ describe('a client that is read to at its own pace', () => {
     }
     const { events, responses } = await readTo(10, open, reader)
     expect([numbersOf(events), responses]).toEqual([upTo(10), 1])
+  })
+
+  test('leaves nothing in the feed that goes in the step behind the one in which it is live again', async () => {
+    const { hub, publish } = createScene('pause')
+    const abort = new AbortController()
+    const original: unknown = Reflect.get(ChannelFeed.prototype, 'attach')
+    let isToGo = false
+    const attach = vi.spyOn(ChannelFeed.prototype, 'attach').mockImplementation(function (
+      this: ChannelFeed,
+      ...given
+    ) {
+      const isLive = Reflect.apply(original as ChannelFeed['attach'], this, given)
+      if (isLive && isToGo) queueMicrotask(() => abort.abort())
+      return isLive
+    })
+    const onEntry = vi.spyOn(SessionReader.prototype, 'onEntry')
+    onTestFinished(() => [attach, onEntry].forEach((spy) => spy.mockRestore()))
+    const options = { hub, slowConsumer: 'pause', maxQueueBytes: 10_000 } as const
+    const request = streamRequest('', { signal: abort.signal })
+    const reader = new BlockReader(await toResponse(request, values, options))
+    await reader.events(2)
+    await publish(100)
+    isToGo = true
+    await reader.rest()
+    await new Promise((resolve) => setImmediate(resolve))
+    onEntry.mockClear()
+    await publish(1)
+    expect([abort.signal.aborted, onEntry.mock.calls]).toEqual([true, []])
   })
 })
 

@@ -30,6 +30,8 @@ export async function runChannel(reader: SessionReader, options: RunOptions): Pr
       await reader.whenPaused()
       leave()
       leave = await followAgain(reader, join)
+      // Ended between the step that went live and this one.
+      if (reader.hasEnded) leave()
     }
   } catch (error) {
     if (!reader.hasEnded) reportError(observer, error)
