@@ -230,6 +230,52 @@ describe('eventStream', () => {
   })
 })
 
+describe('a handler that does not answer', () => {
+  test('holds up no drain: its client is asked to return, and its late source is let go', async () => {
+    const onRefuse = vi.fn<(refusal: object) => void>()
+    const hub = createHub({ observer: { onRefuse } })
+    let answer: (source: AsyncIterable<YieldedEvent>) => void = () => undefined
+    const handler = (): Promise<AsyncIterable<YieldedEvent>> => new Promise((resolve) => (answer = resolve))
+    const posted = eventStream(handler, { hub })(post(), undefined)
+    expect(await hub.drain({ windowMs: 20 })).toMatchObject({ cut: 1 })
+    expect((await posted).status).toBe(503)
+    expect(onRefuse).toHaveBeenCalledWith({ reason: 'draining', channel: undefined, principal: undefined })
+    expect(hub.inspect()).toMatchObject({ pending: 0, abandonedSources: 1 })
+    const next = vi.fn<() => Promise<never>>()
+    const letGo = vi.fn<() => Promise<IteratorResult<YieldedEvent>>>(async () => ({ done: true, value: 0 }))
+    answer({ [Symbol.asyncIterator]: () => ({ next, return: letGo }) })
+    await vi.waitFor(() => expect(hub.inspect().abandonedSources).toBe(0))
+    expect([next.mock.calls.length, letGo.mock.calls.length]).toEqual([0, 1])
+  })
+
+  test('is waited for no longer than its client is there, and its late response is let go', async () => {
+    const hub = createHub()
+    const abort = new AbortController()
+    let answer: (response: Response) => void = () => undefined
+    const handler = (): Promise<Response> => new Promise((resolve) => (answer = resolve))
+    const posted = eventStream(handler, { hub })(post({ signal: abort.signal }), undefined)
+    abort.abort()
+    expect((await posted).body).toBe(null)
+    const cancel = vi.fn<() => void>()
+    answer(new Response(new ReadableStream({ cancel })))
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalled())
+    expect(hub.inspect()).toMatchObject({ pending: 0, abandonedSources: 0 })
+  })
+
+  test('may throw whenever it likes once its client has left', async () => {
+    const abort = new AbortController()
+    let fail: (error: unknown) => void = () => undefined
+    const handler = (): Promise<Response> => new Promise((_, reject) => (fail = reject))
+    const hub = createHub()
+    const posted = eventStream(handler, { hub })(post({ signal: abort.signal }), undefined)
+    abort.abort()
+    expect((await posted).status).toBe(200)
+    fail('late')
+    await sleep(5)
+    expect(hub.inspect().abandonedSources).toBe(0)
+  })
+})
+
 describe('a source', () => {
   /** A source that is parked in an `await` or suspended at a `yield`, and what became of it. */
   function watchedSource(isHeeding: boolean) {
@@ -298,9 +344,9 @@ describe('a source', () => {
     setTimeout(() => abort.abort(), 5)
     const response = await POST(post({ signal: abort.signal }), undefined)
     expect(await response.text()).toBe('')
-    await sleep(5)
+    expect(hub.inspect()).toMatchObject({ streams: 0, abandonedSources: 1 })
+    await vi.waitFor(() => expect(hub.inspect().abandonedSources).toBe(0))
     expect(steps).toBe(0)
-    expect(hub.inspect()).toMatchObject({ streams: 0, abandonedSources: 0 })
   })
 
   test('tells the client how long to wait before it returns, before anything else', async () => {

@@ -1,14 +1,21 @@
 import { END } from '@millrace/core/protocol'
 import { inPlace } from '../admission/in-place.ts'
 import type { Place } from '../admission/places.ts'
+import { refused } from '../admission/refusal.ts'
 import { openFrame } from '../channel/protocol-frames.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
 import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
 import { PlainQueue } from '../queue/plain-queue.ts'
 import { type ClientConnection, letGoOf } from '../session/client-connection.ts'
 import { Session } from '../session/session.ts'
+import { askHandler } from './ask-handler.ts'
 import { isResponse } from './authorize.ts'
-import { EVENT_STREAM_HEADERS, headResponse, lastEventIdOf } from './event-stream-headers.ts'
+import {
+  EVENT_STREAM_HEADERS,
+  headResponse,
+  lastEventIdOf,
+  returnLaterResponse,
+} from './event-stream-headers.ts'
 import { throughOriginGate } from './origin-gate.ts'
 import { pumpSource } from './pump-source.ts'
 import { type StreamResponseOptions, type StreamSettings, resolveStreamSettings } from './stream-options.ts'
@@ -93,15 +100,24 @@ async function begin<Params>(
   if (connection) session.onEnd((cause) => letGoOf(connection, cause, parts.options))
   // A drain has to know of a stream that is yet to begin, or nothing would ever end it.
   const letGo = parts.sessions.hold(session)
-  let begun: Response | AsyncIterator<YieldedEvent>
+  let begun: Awaited<ReturnType<typeof askHandler>>
   try {
-    begun = iteratorOf(
-      await runInScope(() => handler({ request, signal: session.signal, lastEventId, params })),
-      runInScope,
-    )
+    const ask = (): ReturnType<typeof handler> =>
+      handler({ request, signal: session.signal, lastEventId, params })
+    begun = await askHandler(ask, { session, parts, runInScope })
   } catch (error) {
     session.end('failed')
     throw error
+  }
+  if (!begun) {
+    // A client that left reads no answer.
+    if (session.cause === 'cancelled') return headResponse()
+    const answer = returnLaterResponse(request, parts.turnAwayMs() ?? parts.options.drainMs)
+    return refused(
+      parts.options.observer,
+      { reason: 'draining', channel: undefined, principal: undefined },
+      answer,
+    )
   }
   if (isResponse(begun)) {
     // Its body may hang on the handler's signal, which goes on to follow the request.
@@ -127,22 +143,4 @@ async function begin<Params>(
   )
   void pumpSource(session, begun, { parts, runInScope, contract })
   return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
-}
-
-/**
- * What a handler returned: a response, or the iterator of its events.
- *
- * @throws {TypeError} If it is neither.
- */
-function iteratorOf(
-  returned: AsyncIterable<YieldedEvent> | Response,
-  runInScope: <Result>(step: () => Result) => Result,
-): Response | AsyncIterator<YieldedEvent> {
-  if (typeof returned === 'object' && returned !== null) {
-    if (Symbol.asyncIterator in returned) return runInScope(() => returned[Symbol.asyncIterator]())
-    if (isResponse(returned)) return returned
-  }
-  throw new TypeError(
-    `eventStream: the handler must be an async generator, or return an async iterable or a Response; got ${String(returned)}`,
-  )
 }
