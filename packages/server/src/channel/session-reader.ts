@@ -38,6 +38,8 @@ export class SessionReader implements ChannelReader {
   readonly session: Session
   readonly #options: SessionReaderOptions
   #position: Position | undefined
+  /** As in the options, until a gap or a snapshot makes an end of what the client saw. */
+  #highest: Position | undefined
   /** Events that the filter held back since the last id. */
   #heldBack = 0
   /** `paused`: behind by so much that the log is to be read from the position on; `catching-up`: it is being read. */
@@ -47,6 +49,7 @@ export class SessionReader implements ChannelReader {
   constructor(session: Session, options: SessionReaderOptions) {
     this.session = session
     this.#options = options
+    this.#highest = options.highest
     if (options.canPause) session.onEnd(() => this.#onPause?.())
   }
 
@@ -96,6 +99,7 @@ export class SessionReader implements ChannelReader {
   onSnapshot({ state, position, next }: PlacedSnapshot): void {
     const { opening } = next
     this.#position = opening.from
+    this.#highest = undefined
     const bytes = snapshotFrame({ state }, formatCursor(position))
     this.session.write({ kind: 'snapshot', bytes, position })
     if (opening.resume === 'gap') this.#writeGap(opening, opening.missed, opening.from)
@@ -166,7 +170,7 @@ export class SessionReader implements ChannelReader {
 
   /** Whether the client saw newer values than those that are being read: an older one must not come after them. */
   get #isBehindHighest(): boolean {
-    return this.#isCompacting && (this.#position?.seq ?? 0) < (this.#options.highest?.seq ?? 0)
+    return this.#isCompacting && (this.#position?.seq ?? 0) < (this.#highest?.seq ?? 0)
   }
 
   #isBehind(entry: LogEntry): boolean {
@@ -181,7 +185,8 @@ export class SessionReader implements ChannelReader {
   }
 
   #writeOpen(resume: Opening['resume'], position: Position | undefined): void {
-    const { delivery, highest, heartbeatMs, reconnectionTimeMs } = this.#options
+    const { delivery, heartbeatMs, reconnectionTimeMs } = this.#options
+    const highest = this.#highest
     const isBehind = position && highest && resume === 'resumed' && highest.seq > position.seq
     const id = position && formatCursor(position, { highest: isBehind ? highest : undefined })
     // Its `retry` included: a client cut behind this block knows how long to wait.
@@ -194,6 +199,7 @@ export class SessionReader implements ChannelReader {
     missed: number | null,
     position: Position | undefined,
   ): void {
+    if (reason !== 'trimmed') this.#highest = undefined
     if (position) this.session.write({ kind: 'gap', reason, missed, position })
     else this.session.write(plainBlock(gapFrame({ reason, missed })))
     this.#options.observer.onGap?.({ channel: this.#options.channel.channel, reason, missed })

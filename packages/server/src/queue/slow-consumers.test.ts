@@ -301,6 +301,19 @@ describe('delivery of the latest by key', () => {
     expect(numbersOf(events)).toEqual([3, 4])
   })
 
+  test('waits for no more than its queue holds, whatever a client of an earlier life of the log had seen', async () => {
+    const { hub, publish } = createScene(byKey)
+    await publish(1000)
+    // A hundred notes and more are kept, of 100 bytes and more each.
+    const lastEventId = 'earlier.1.tag~999999.tag'
+    const options = { hub, slowConsumer: byKey, maxQueueBytes: 5000 }
+    const reader = new BlockReader(await toResponse(streamRequest(lastEventId), values, options))
+    await reader.events(2)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(hub.inspect().queuedBytes).toBeLessThan(5000)
+    await reader.cancel()
+  })
+
   test('tells a client whose newest value the log has lost', async () => {
     const backplane = memoryBackplane()
     const { hub, open, publish } = createScene(byKey, { backplane })
