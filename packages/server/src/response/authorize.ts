@@ -52,8 +52,10 @@ function checkMember(
   { is, when }: { readonly is: string; readonly when: boolean },
 ): void {
   if (value === undefined || when) return
-  throw new TypeError(`authorize: ${name} must be ${is}; got ${String(value)}`)
+  throw new TypeError(`authorize: ${name} must be ${is}; got ${asText(value)}`)
 }
+
+const asText = (value: unknown): string => String(value)
 
 function isListOfText(value: unknown): boolean {
   return Array.isArray(value) && value.every((each) => typeof each === 'string')
