@@ -1,5 +1,10 @@
 import type { HubParts } from '../hub/hub-parts.ts'
-import { headResponse, returnLaterResponse } from '../response/event-stream-headers.ts'
+import {
+  NOT_STORED,
+  headResponse,
+  retryAfter,
+  returnLaterResponse,
+} from '../response/event-stream-headers.ts'
 import type { ResolvedLimits } from './limits.ts'
 import type { Place } from './places.ts'
 import { refused } from './refusal.ts'
@@ -21,7 +26,7 @@ export async function inPlace(
     const answer = returnLaterResponse(request, spreadMs)
     return refused(observer, { reason: 'draining', channel, principal: undefined }, answer)
   }
-  const taken = places.take(limits.address(request) || undefined)
+  const taken = places.take(addressOf(request, limits))
   if ('over' in taken) {
     const answer = overLimitResponse(request, limits)
     return refused(observer, { reason: taken.over, channel, principal: undefined }, answer)
@@ -34,9 +39,17 @@ export async function inPlace(
   }
 }
 
+/** The address that a request counts for. A promise, say, would be another one each time, and no limit would ever hold. */
+function addressOf(request: Request, { address }: ResolvedLimits): string | undefined {
+  const told: unknown = address(request)
+  if (typeof told === 'string') return told || undefined
+  if (told === null || told === undefined) return undefined
+  throw new TypeError(`limits.address must return a string or nothing, synchronously; got ${String(told)}`)
+}
+
 /** The answer to a request over a limit. */
 export function overLimitResponse(request: Request, { whenOver, retryAfterMs }: ResolvedLimits): Response {
   if (whenOver === 'retry-later') return returnLaterResponse(request, retryAfterMs)
-  const headers = { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }
+  const headers = { ...NOT_STORED, 'Retry-After': retryAfter(retryAfterMs) }
   return Response.json({ code: 'too-many-streams' }, { status: 429, headers })
 }

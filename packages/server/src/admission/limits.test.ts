@@ -90,6 +90,15 @@ describe('limits', () => {
     expect([await open(streamRequest()), await open(streamRequest())]).toEqual([200, 200])
   })
 
+  test.each([[async () => 'here'], [() => 7]])(
+    'per address let nobody in whose address is no text, since none would ever hold: %s',
+    async (address) => {
+      const { hub } = limitedHub({ perAddress: 1, address: address as never })
+      await expect(toResponse(streamRequest(), ticks, { hub })).rejects.toThrow(/limits\.address .*; got/)
+      expect(hub.inspect()).toMatchObject({ pending: 0, streams: 0 })
+    },
+  )
+
   test('on pending requests hold while authorize and handlers think, and hub.inspect() counts those', async () => {
     const { hub } = limitedHub({ pending: 2 })
     let grant: (admission: object) => void = () => undefined
