@@ -29,6 +29,14 @@ const strangers: readonly Row[] = [
   ],
   ['a sandboxed frame', { headers: { origin: 'null', host: 'app.example' } }],
   ['a sandboxed frame, by its browser', { headers: { 'sec-fetch-site': 'cross-site', origin: 'null' } }],
+  [
+    'a file, behind a proxy that names no host',
+    { headers: { origin: 'file://', host: 'app.example', 'x-forwarded-host': '' } },
+  ],
+  [
+    'an app whose scheme is its own',
+    { headers: { origin: 'capacitor://localhost', host: 'localhost' }, url: 'http://localhost/' },
+  ],
   ['an origin that is none', { headers: { origin: 'app.example', host: 'app.example' } }],
   [
     'a page of the host that the server takes itself for',

@@ -12,8 +12,8 @@ export function isForeign({ headers, url }: Request): boolean {
   if (site !== null) return site !== 'same-origin' && site !== 'none'
   const origin = headers.get('origin')
   if (origin === null) return false
-  // `null` is the origin of sandboxed frames and of files, and everybody can have it.
-  if (!URL.canParse(origin)) return true
+  // `null` is the origin of sandboxed frames and of files, and everybody can have it. Schemes of apps have hosts of their own.
+  if (!/^https?:/i.test(origin) || !URL.canParse(origin)) return true
   return !hostsOf(headers, url).includes(new URL(origin).host)
 }
 
