@@ -61,6 +61,12 @@ describe('a page of another origin', () => {
     expect(hub.inspect().streams).toBe(0)
   })
 
+  test('finds an answer for everybody marked so, also where a cache had it from a program', async () => {
+    const hub = createHub()
+    const response = await toResponse(streamRequest(), ticks, { hub, cors: { origins: ['*'] } })
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
   test('that is allowed reads every answer: refusals, limits, drains, ends, wrong methods, HEAD', async () => {
     const hub = createHub({ limits: { total: 1 } })
     const POST = eventStream(async () => Response.json({ code: 'no' }, { status: 402 }), { hub, cors })

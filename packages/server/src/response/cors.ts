@@ -79,8 +79,10 @@ function create({
     // A copy: the headers of a response that was fetched cannot be changed, and one made in advance may serve many origins.
     const headers = new Headers(response.headers)
     if (!isAnybody) vary(headers)
-    if (allowed !== null) {
-      headers.set('Access-Control-Allow-Origin', isAnybody ? '*' : allowed)
+    // Everybody's answer is the same for everybody, also for who sends no origin: a cache hands on one of them.
+    const readers = isAnybody ? '*' : allowed
+    if (readers !== null) {
+      headers.set('Access-Control-Allow-Origin', readers)
       if (credentials) headers.set('Access-Control-Allow-Credentials', 'true')
       expose(headers)
     }
