@@ -57,6 +57,16 @@ function encodeYielded(event: YieldedEvent, contract: Channel | undefined): Uint
   if (data === undefined) {
     throw new TypeError(`eventStream: an event of type ${JSON.stringify(type)} has no data`)
   }
-  const text = contract ? contract.encode(type, data) : typeof data === 'string' ? data : JSON.stringify(data)
+  const text: string | undefined = contract
+    ? contract.encode(type, data)
+    : typeof data === 'string'
+      ? data
+      : JSON.stringify(data)
+  // Without data no client would dispatch it, and nobody would know.
+  if (text === undefined) {
+    throw new TypeError(
+      `eventStream: data of an event of type ${JSON.stringify(type)} is no JSON; got a ${typeof data}`,
+    )
+  }
   return encodeEventBytes({ event: type, data: text, id }, { ids: 'any' })
 }

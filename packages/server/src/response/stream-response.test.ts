@@ -114,6 +114,7 @@ describe('eventStream', () => {
   test.each([
     ['a reserved type', { type: 'millrace.gap', data: '' }],
     ['no data', { type: 'x', data: undefined }],
+    ['data that JSON has not', { data: () => 'x' }],
     ['an id with a line end', { data: '', id: 'a\nb' }],
     ['a type with a line end', { data: '', type: 'a\nb' }],
   ])('ends as failed, and not with a broken stream, for %s', async (_, event: YieldedEvent) => {
