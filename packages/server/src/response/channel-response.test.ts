@@ -273,7 +273,7 @@ describe('a channel response', () => {
     }
     const answer = toResponse(streamRequest(), ticks, { hub, authorize })
     expect(await hub.revoke({ principal: 'ann' })).toBe(0)
-    expect(await (await answer).text()).toBe('retry: 0\n\n')
+    expect(await (await answer).text()).toBe('retry: 250\n\n')
     expect(hub.inspect().streams).toBe(0)
   })
 

@@ -12,6 +12,9 @@ export const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/** For every answer that is no stream: some caches keep refusals, and one client's is not the next one's. */
+export const NOT_STORED: Readonly<Record<string, string>> = { 'Cache-Control': 'no-store' }
+
 /** The longest last event ID that is looked at; a longer one is as good as any other that is unknown. */
 const MAX_LAST_EVENT_ID = 4096
 
@@ -23,6 +26,9 @@ export function lastEventIdOf(request: Request): string {
   return id.slice(0, MAX_LAST_EVENT_ID)
 }
 
+/** The shortest time that is asked for: a native `EventSource` keeps it for every later attempt, also at a server that is down. */
+const MIN_RETRY_MS = 250
+
 /** The answer to `HEAD`: the headers, and nothing behind them. */
 export function headResponse(): Response {
   return new Response(null, { headers: EVENT_STREAM_HEADERS })
@@ -30,12 +36,15 @@ export function headResponse(): Response {
 
 /** The answer to `OPTIONS`; without `allow` where nobody can say what that is. */
 export function optionsResponse(allow: string | undefined): Response {
-  return new Response(null, { status: 204, headers: allow === undefined ? {} : { Allow: allow } })
+  return new Response(null, {
+    status: 204,
+    headers: allow === undefined ? NOT_STORED : { ...NOT_STORED, Allow: allow },
+  })
 }
 
 /** The answer to a method that a route does not have. */
 export function methodNotAllowedResponse(allow: string): Response {
-  return new Response(null, { status: 405, headers: { Allow: allow } })
+  return new Response(null, { status: 405, headers: { ...NOT_STORED, Allow: allow } })
 }
 
 /**
@@ -44,11 +53,19 @@ export function methodNotAllowedResponse(allow: string): Response {
  */
 export function returnLaterResponse(request: Request, spreadMs: number): Response {
   if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/event-stream')) {
-    return new Response(null, { status: 503, headers: { 'Retry-After': String(Math.ceil(spreadMs / 1000)) } })
+    return new Response(null, {
+      status: 503,
+      headers: { ...NOT_STORED, 'Retry-After': retryAfter(spreadMs) },
+    })
   }
-  return new Response(retryFrame(spreadOver(spreadMs)) as Uint8Array<ArrayBuffer>, {
+  return new Response(retryFrame(Math.max(MIN_RETRY_MS, spreadOver(spreadMs))) as Uint8Array<ArrayBuffer>, {
     headers: EVENT_STREAM_HEADERS,
   })
+}
+
+/** A time in the seconds that `Retry-After` counts, and never none. */
+export function retryAfter(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)))
 }
 
 /** A random time within a window, in milliseconds, so that clients do not return all at once. */

@@ -2,7 +2,7 @@ import { isForeign } from '../admission/foreign-origin.ts'
 import { refused } from '../admission/refusal.ts'
 import type { HubObserver } from '../hub/hub-observer.ts'
 import { type CorsOptions, resolveCors } from './cors.ts'
-import { optionsResponse } from './event-stream-headers.ts'
+import { NOT_STORED, optionsResponse } from './event-stream-headers.ts'
 
 /** What a route says of the pages that may use it. */
 export interface OriginGate {
@@ -30,7 +30,7 @@ export async function throughOriginGate(
   const isAllowed = cors?.allows(origin) ?? false
   const respond = (): Response | Promise<Response> => {
     if (!isAllowed && isForeign(request)) {
-      const refusal = Response.json({ code: 'origin-not-allowed' }, { status: 403 })
+      const refusal = Response.json({ code: 'origin-not-allowed' }, { status: 403, headers: NOT_STORED })
       return refused(observer, { reason: 'origin', channel, principal: undefined }, refusal)
     }
     if (request.method !== 'OPTIONS') return answer()

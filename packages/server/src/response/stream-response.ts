@@ -12,6 +12,7 @@ import { askHandler } from './ask-handler.ts'
 import { isResponse } from './authorize.ts'
 import {
   EVENT_STREAM_HEADERS,
+  NOT_STORED,
   headResponse,
   lastEventIdOf,
   returnLaterResponse,
@@ -72,7 +73,7 @@ export async function streamResponse<Params>(
   const gate = { cors: context.cors, methods: undefined, channel: undefined, observer }
   return throughOriginGate(request, gate, async () => {
     if (request.method === 'HEAD') return headResponse()
-    if (lastEventIdOf(request) === END) return new Response(null, { status: 204 })
+    if (lastEventIdOf(request) === END) return new Response(null, { status: 204, headers: NOT_STORED })
     return inPlace(parts, { request, channel: undefined }, (place) =>
       begin(parts, request, handler, { ...context, settings, place }),
     )
