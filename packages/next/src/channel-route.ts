@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Channel, type ParameterizedStream, isChannel } from '@millrace/core'
 import { type BindResult, type ChannelResponseOptions, type Hub, getHub } from '@millrace/server'
-import { closeDrainedConnections } from '@millrace/server/node'
+import { closeDrainedConnections, currentConnection, followConnections } from '@millrace/server/node'
 import { type RouteHandler, type RouteParams, dependOnRequest } from './route-context.ts'
 
 /** Options of {@link channelRoute} for a stream without parameters. */
@@ -66,9 +66,11 @@ export function channelRoute(
   if (!toParams && !isChannel(stream)) {
     throw new TypeError(`channelRoute: stream ${stream.stream} has parameters, so options.params is needed`)
   }
+  followConnections()
   const handle: RouteHandler = async (request, context) => {
     dependOnRequest(request)
     closeDrainedConnections()
+    const connection = currentConnection()
     const bind = async (): Promise<BindResult<object, object>> => {
       const segments = (await context?.params) ?? {}
       if (!toParams) return { channel: stream as Channel<object, object>, params: segments }
@@ -77,7 +79,7 @@ export function channelRoute(
     // `authorize` is asked again by a timer, outside of the request's scope, and taken back into it.
     const scope =
       responseOptions.revalidateMs === undefined ? {} : { runInScope: AsyncLocalStorage.snapshot() }
-    return (hub ?? getHub()).respondBound(request, bind, { ...responseOptions, ...scope })
+    return (hub ?? getHub()).respondBound(request, bind, { ...responseOptions, ...scope, connection })
   }
   return { GET: handle, HEAD: handle, OPTIONS: handle }
 }
@@ -99,6 +101,6 @@ async function bindTo(
     return { channel: stream(params), params }
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
-    return Response.json({ code: 'invalid-params' }, { status: 400 })
+    return Response.json({ code: 'invalid-params' }, { status: 400, headers: { 'Cache-Control': 'no-store' } })
   }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type EventStreamOptions, type StreamHandler, getHub } from '@millrace/server'
-import { closeDrainedConnections } from '@millrace/server/node'
+import { closeDrainedConnections, currentConnection, followConnections } from '@millrace/server/node'
 import { type RouteHandler, type RouteParams, dependOnRequest } from './route-context.ts'
 
 /**
@@ -21,12 +21,14 @@ export function eventStream<Params = RouteParams>(
   handler: StreamHandler<Params>,
   { hub, ...options }: EventStreamOptions = {},
 ): RouteHandler {
+  followConnections()
   return async (request, context) => {
     dependOnRequest(request)
     closeDrainedConnections()
+    const connection = currentConnection()
     // A source is pulled by the client, outside of the request's scope; each of its steps is taken back into it.
     const runInScope = AsyncLocalStorage.snapshot()
     const params = ((await context?.params) ?? {}) as Params
-    return (hub ?? getHub()).respondOnce(request, handler, { ...options, params, runInScope })
+    return (hub ?? getHub()).respondOnce(request, handler, { ...options, params, runInScope, connection })
   }
 }

@@ -7,7 +7,6 @@ export {
   type StreamContext,
   type StreamHandler,
   type YieldedEvent,
-  defineHub,
   getHub,
   publish,
 } from '@millrace/server'
@@ -17,6 +16,7 @@ export {
   type ParameterizedRouteOptions,
   channelRoute,
 } from './channel-route.ts'
+export { defineHub } from './define-hub.ts'
 export { eventStream } from './event-stream.ts'
 export type { RouteContext, RouteHandler, RouteParams } from './route-context.ts'
 export { snapshot } from './snapshot.ts'
