@@ -9,6 +9,8 @@ export interface Memory {
   lastEventId: string
   /** The stream's reconnection time, in milliseconds. */
   reconnectionTimeMs: number
+  /** The longest reconnection time that is kept, in milliseconds. Default 3,600,000. */
+  readonly maxReconnectionTimeMs?: number
   /** Whether the request may be sent again. */
   isRepeatable: boolean
 }
@@ -66,13 +68,13 @@ export function createMachine({ memory, attempt, random, onStateChange }: Policy
     onStateChange(next)
     // Whoever heard of it may have changed it again.
     if (machine.state !== next) return
-    if (next.status === 'connecting') void begin(next)
+    if (next.status === 'connecting') begin(next)
     else if (next.status === 'waiting') {
       timer = setTimeout(act, next.retryAtMs - Date.now(), { status: 'connecting', reason: 'retry' })
     }
   }
 
-  async function begin(state: Attempt['state']): Promise<void> {
+  function begin(state: Attempt['state']): void {
     const { signal } = (step = new AbortController())
     const end = (how: AttemptEnd): void => {
       if (signal.aborted) return
@@ -83,7 +85,7 @@ export function createMachine({ memory, attempt, random, onStateChange }: Policy
     const drop = (cause?: unknown): void => {
       end({ status: 'waiting', error: new EventStreamError('network', 'the stream broke off', { cause }) })
     }
-    await attempt({ state, signal, end, drop }).then(end, drop)
+    attempt({ state, signal, end, drop }).then(end, drop)
   }
 
   return machine

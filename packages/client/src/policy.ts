@@ -10,6 +10,8 @@ export const MAX_RECONNECTION_TIME_MS = 3_600_000
 export const FIRST_BACKOFF_MS = 1000
 /** The longest backoff. */
 export const MAX_BACKOFF_MS = 30_000
+/** The longest reconnection time where the standard alone counts: what `setTimeout` holds, with a backoff on top. */
+export const MAX_STANDARD_RECONNECTION_TIME_MS: number = 2 ** 31 - 1 - MAX_BACKOFF_MS
 /** A stream that was open for this long was stable: failures before it do not count any more. */
 export const STABLE_MS = 10_000
 /** How often a watchdog looks at its connection. */

@@ -14,6 +14,8 @@ test.each([
   { failures: 0, reconnectionTimeMs: 4_294_967_296, random: 0, delayMs: 3_600_000 },
   { failures: 99, reconnectionTimeMs: Number.MAX_SAFE_INTEGER, random: 0.9999999, delayMs: 3_629_999.997 },
   { failures: 0, reconnectionTimeMs: Infinity, random: 0, delayMs: 3_600_000 },
+  { failures: 0, reconnectionTimeMs: 7_200_000, maxReconnectionTimeMs: 1e7, random: 0, delayMs: 7_200_000 },
+  { failures: 0, reconnectionTimeMs: 7_200_000, maxReconnectionTimeMs: 5e6, random: 0, delayMs: 5_000_000 },
 ])(
   'waits $delayMs ms after $failures failures with reconnection time $reconnectionTimeMs and random $random',
   ({ failures, delayMs, ...options }) => {

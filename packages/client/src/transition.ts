@@ -2,6 +2,7 @@ import type { EventStreamError } from '@millrace/core'
 import type { AttemptReason, ConnectionState, ConnectionStatus } from './connection-state.ts'
 import { STABLE_MS } from './policy.ts'
 import { retryDelay } from './retry-delay.ts'
+import type { RetryDelayOptions } from './retry-delay.ts'
 
 /** How an attempt ended: for good, so that another one may help, or so that another one is due at once. */
 export type AttemptEnd = Settled | Drop | Connect
@@ -27,13 +28,9 @@ interface Drop {
 }
 
 /** What the wait after a dropped attempt depends on. */
-interface DropCircumstances {
+interface DropCircumstances extends RetryDelayOptions {
   /** The present, in milliseconds since the epoch. */
   readonly atMs: number
-  /** The reconnection time, in milliseconds. */
-  readonly reconnectionTimeMs: number
-  /** How much of the backoff to wait: at least 0 and below 1. */
-  readonly random: number
 }
 
 /** Everything that can happen to a connection: the state that it leads to, as far as it is known without the present one. */
@@ -102,5 +99,5 @@ export function transition(state: ConnectionState, action: Action): ConnectionSt
   // A body that ends at once and without an event is a failure: its server is not well.
   const isInOrder = !error && (delivered || wasStable)
   const failures = isInOrder ? 0 : wasStable ? 1 : attempt
-  return { status: 'waiting', attempt: failures + 1, retryAtMs: atMs + retryDelay(failures, action), error }
+  return { status: 'waiting', error, attempt: failures + 1, retryAtMs: atMs + retryDelay(failures, action) }
 }
