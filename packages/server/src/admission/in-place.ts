@@ -1,4 +1,5 @@
 import type { HubParts } from '../hub/hub-parts.ts'
+import { shown } from '../hub/shown.ts'
 import {
   NOT_STORED,
   headResponse,
@@ -44,7 +45,7 @@ function addressOf(request: Request, { address }: ResolvedLimits): string | unde
   const told: unknown = address(request)
   if (typeof told === 'string') return told || undefined
   if (told === null || told === undefined) return undefined
-  throw new TypeError(`limits.address must return a string or nothing, synchronously; got ${String(told)}`)
+  throw new TypeError(`limits.address must return a string or nothing, synchronously; got ${shown(told)}`)
 }
 
 /** The answer to a request over a limit. */

@@ -19,6 +19,7 @@ describe('what authorize returns', () => {
     ['a principal that is null', { principal: null }, 'principal must be a string; got null'],
     ['one tag instead of a list', { tags: 'blue' }, 'tags must be a list of strings; got blue'],
     ['a set of tags', { tags: new Set(['blue']) }, 'tags must be a list of strings; got [object Set]'],
+    ['tags without a text', { tags: Object.create(null) }, 'got [object Object]'],
     ['tags that are null', { tags: null }, 'tags must be a list of strings; got null'],
     ['a tag that is a number', { tags: ['blue', 5] }, 'tags must be a list of strings; got blue,5'],
     ['an expiry that is a date', { expiresAtMs: new Date(Number.NaN) }, 'expiresAtMs must be a number'],

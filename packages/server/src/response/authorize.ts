@@ -1,4 +1,5 @@
 import type { ChannelEvent } from '@millrace/core'
+import { shown } from '../hub/shown.ts'
 
 /** What `authorize` grants. */
 export interface Admission<Output extends object = Record<string, unknown>> {
@@ -52,10 +53,8 @@ function checkMember(
   { is, when }: { readonly is: string; readonly when: boolean },
 ): void {
   if (value === undefined || when) return
-  throw new TypeError(`authorize: ${name} must be ${is}; got ${asText(value)}`)
+  throw new TypeError(`authorize: ${name} must be ${is}; got ${shown(value)}`)
 }
-
-const asText = (value: unknown): string => String(value)
 
 function isListOfText(value: unknown): boolean {
   return Array.isArray(value) && value.every((each) => typeof each === 'string')
