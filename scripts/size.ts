@@ -14,6 +14,7 @@ const budgets: readonly Budget[] = [
   { name: 'parser', code: `export { createParser } from '@millrace/core'`, bytes: 2400 },
   { name: 'parseEventStream', code: `export { parseEventStream } from '@millrace/core'`, bytes: 2700 },
   { name: 'client', code: `export { connectEventStream } from '@millrace/client'`, bytes: 5000 },
+  { name: 'EventSource', code: `export { EventSource } from '@millrace/client/eventsource'`, bytes: 4600 },
   { name: 'useEventStream', code: `export { useEventStream } from '@millrace/react'`, bytes: 7500 },
 ]
 
