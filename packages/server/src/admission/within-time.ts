@@ -12,8 +12,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal
 }
 
-/** Timers of platforms count in 32 bits; a longer time would be none. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+/** The longest time of a timer, in milliseconds: platforms count in 32 bits, and a longer time would be none. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1
 
 /**
  * Runs something and waits for it no longer than somebody wants it: what comes later is ignored, a failure included.

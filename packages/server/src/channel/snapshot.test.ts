@@ -203,6 +203,13 @@ describe('a snapshot', () => {
     expect(hub.inspect().streams).toBe(0)
   })
 
+  test('may be given more time than timers have', async () => {
+    const snapshot = async (): Promise<{ state: number }> => (await sleep(20), { state: 1 })
+    const reader = await open(createHub(), '', { snapshot, snapshotTimeoutMs: 2 ** 40 })
+    expect((await reader.events(2))[1]).toMatchObject({ type: 'millrace.snapshot', data: '{"state":1}' })
+    await reader.cancel()
+  })
+
   test('for a page comes with the position from before its read, or with its own', async () => {
     const hub = createHub()
     const one = await publish(hub, 1)

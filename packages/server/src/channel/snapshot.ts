@@ -1,5 +1,6 @@
 import { type Channel, EventStreamError } from '@millrace/core'
 import { type Position, formatCursor, parseCursor } from '@millrace/core/protocol'
+import { MAX_TIMER_MS } from '../admission/within-time.ts'
 import type { LogPage } from '../log/backplane.ts'
 import { type JoinOptions, type OpenedChannel, openChannel } from './join-channel.ts'
 
@@ -107,14 +108,17 @@ async function withinTime({ read, timeoutMs }: SharedRead): Promise<Snapshot> {
   const abort = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new EventStreamError(
-        'unavailable',
-        `snapshot: the read took longer than snapshotTimeoutMs, ${timeoutMs}`,
-      )
-      abort.abort(error)
-      reject(error)
-    }, timeoutMs)
+    timer = setTimeout(
+      () => {
+        const error = new EventStreamError(
+          'unavailable',
+          `snapshot: the read took longer than snapshotTimeoutMs, ${timeoutMs}`,
+        )
+        abort.abort(error)
+        reject(error)
+      },
+      Math.min(timeoutMs, MAX_TIMER_MS),
+    )
   })
   try {
     return await Promise.race([Promise.resolve().then(() => read(abort.signal)), timeout])

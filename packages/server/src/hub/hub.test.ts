@@ -1,3 +1,4 @@
+import { type Channel, defineStream } from '@millrace/core'
 import { describe, expect, test, vi } from 'vitest'
 import { BlockReader, streamRequest } from '../../test/block-reader.ts'
 import { createHub, ticks } from '../../test/create-hub.ts'
@@ -65,6 +66,16 @@ test('keeps a channel’s history, whatever is said on channels that keep theirs
   }
 })
 
+test('counts channels whose names mean something to objects', async () => {
+  const hub = createHub()
+  const names = ['constructor', '__proto__']
+  for (const name of names) await toResponse(streamRequest(), defineStream<object>(name) as Channel, { hub })
+  expect(Object.entries(hub.inspect().channels)).toEqual([
+    ['constructor', 1],
+    ['__proto__', 1],
+  ])
+})
+
 describe('drain', () => {
   test('counts what it moved, what finished and what it cut, and leaves no timer', async () => {
     const hub = createHub()
@@ -82,6 +93,26 @@ describe('drain', () => {
     expect(await hub.drain({ windowMs: 60 })).toEqual({ moved: 1, finished: 1, cut: 1 })
     expect((await Promise.all(texts))[0]).toMatch(/retry: \d+\n\n$/)
     await expect(hub.drain({ windowMs: -1 })).rejects.toThrow(/windowMs/)
+  })
+
+  test('gives a window of years its time', async () => {
+    const hub = createHub()
+    let finish: () => void = () => undefined
+    const told = new Promise<void>((resolve) => (finish = resolve))
+    const response = await hub.respondOnce(
+      streamRequest('', { method: 'POST' }),
+      async function* () {
+        await told
+        yield { data: 1 }
+      },
+      { params: undefined },
+    )
+    const text = response.text()
+    const drained = hub.drain({ windowMs: 2 ** 40 })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    finish()
+    expect(await drained).toEqual({ moved: 0, finished: 1, cut: 0 })
+    expect(await text).toContain('millrace.end')
   })
 
   test('lets a second one see what is left, and cut it at once', async () => {

@@ -2,7 +2,7 @@ import { type Channel, type ChannelInput, EventStreamError } from '@millrace/cor
 import { formatCursor, isApplicationId, isEventType, isReservedType } from '@millrace/core/protocol'
 import { Places } from '../admission/places.ts'
 import { Revalidations } from '../admission/revalidation.ts'
-import { withinTime } from '../admission/within-time.ts'
+import { MAX_TIMER_MS, withinTime } from '../admission/within-time.ts'
 import { SnapshotReads } from '../channel/snapshot.ts'
 import type { ChannelResponseOptions } from '../response/channel-options.ts'
 import { channelResponse } from '../response/channel-response.ts'
@@ -216,13 +216,13 @@ export class Hub {
   /** How many streams are open, and on which channels. */
   inspect(): HubInspection {
     const { sessions, places, sources, budget } = this.#parts
-    const channels: Record<string, number> = {}
-    for (const { channel = '' } of sessions.records) channels[channel] = (channels[channel] ?? 0) + 1
+    const channels = new Map<string, number>()
+    for (const { channel = '' } of sessions.records) channels.set(channel, (channels.get(channel) ?? 0) + 1)
     let abandonedSources = 0
     for (const session of sources) if (session.hasEnded) abandonedSources++
     return {
       streams: sessions.records.size,
-      channels,
+      channels: Object.fromEntries(channels),
       pending: places.pending,
       queuedBytes: budget.bytes,
       abandonedSources,
@@ -245,7 +245,7 @@ export class Hub {
     const finite = this.#openSessions()
     let timer: ReturnType<typeof setTimeout> | undefined
     const windowEnds = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, windowMs)
+      timer = setTimeout(resolve, Math.min(windowMs, MAX_TIMER_MS))
     })
     await Promise.race([sessions.whenEmpty(), windowEnds])
     clearTimeout(timer)
