@@ -14,7 +14,7 @@ export interface AdmissionLimits {
   readonly perAddress?: number
   /**
    * Which address a request comes from: only you know which header your proxy sets, and that clients cannot. A request for which it
-   * returns nothing is not counted by address.
+   * returns nothing is not counted by address. What is no string lets nobody in.
    */
   readonly address?: (request: Request) => string | null | undefined
   /** Requests that are being judged at one time: `authorize` and handlers that have not answered yet. Default 10,000. */

@@ -30,7 +30,7 @@ export interface ChannelResponseOptions<Output extends object = Record<string, u
   readonly authorizeTimeoutMs?: number
   /**
    * After how many milliseconds of an open stream `authorize` is asked again, with the same request: once for all streams of a
-   * principal that ask for the same with the same credentials. A new grant takes the place of the old one; a refusal ends the streams;
+   * principal that ask for the same with the same credentials, if it is the same function. A new grant takes the place of the old one; a refusal ends the streams;
    * a grant that cannot be confirmed ends them after twice as long. Default: a grant holds until it expires or is revoked.
    */
   readonly revalidateMs?: number
