@@ -3,8 +3,8 @@ import type { Refusal } from '../admission/refusal.ts'
 import type { EndCause } from '../session/session.ts'
 
 /**
- * What a hub tells its operator: for logs, gauges and counters. Every function is optional, is called synchronously, and must
- * not throw; the names and members stay.
+ * What a hub tells its operator: for logs, gauges and counters. Every function is optional, is called synchronously, and
+ * should not throw: what it throws is an error like others, and harms no stream. The names and members stay.
  */
 export interface HubObserver {
   /** A response began. */
@@ -43,4 +43,33 @@ export interface StreamInfo {
 export function reportError(observer: HubObserver, error: unknown): void {
   if (observer.onError) observer.onError(error)
   else console.error('[millrace]', error)
+}
+
+/** An observer that can be told of anything in the middle of everything: what it throws stays with it. */
+export function harmless(observer: HubObserver): HubObserver {
+  const onError = (error: unknown): void => {
+    try {
+      reportError(observer, error)
+    } catch (thrown) {
+      console.error('[millrace]', thrown)
+    }
+  }
+  const guarded =
+    <Info>(hear: (info: Info) => void) =>
+    (info: Info): void => {
+      try {
+        hear.call(observer, info)
+      } catch (error) {
+        onError(error)
+      }
+    }
+  const { onStreamOpen, onStreamEnd, onRefuse, onGap, onPublish } = observer
+  return {
+    ...(onStreamOpen && { onStreamOpen: guarded(onStreamOpen) }),
+    ...(onStreamEnd && { onStreamEnd: guarded(onStreamEnd) }),
+    ...(onRefuse && { onRefuse: guarded(onRefuse) }),
+    ...(onGap && { onGap: guarded(onGap) }),
+    ...(onPublish && { onPublish: guarded(onPublish) }),
+    onError,
+  }
 }

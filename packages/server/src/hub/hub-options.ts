@@ -1,6 +1,6 @@
 import { type AdmissionLimits, type ResolvedLimits, resolveLimits } from '../admission/limits.ts'
 import { positive, positiveInteger } from './check-number.ts'
-import type { HubObserver } from './hub-observer.ts'
+import { type HubObserver, harmless } from './hub-observer.ts'
 import type { ReplayLimits } from '../channel/judge-resume.ts'
 import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'
@@ -65,6 +65,6 @@ export function resolveHubOptions(options: HubOptions = {}): ResolvedHubOptions 
     writeTimeoutMs: positive('writeTimeoutMs', options.writeTimeoutMs ?? 30_000),
     drainMs: options.drainMs === 0 ? 0 : positive('drainMs', options.drainMs ?? 10_000),
     limits: resolveLimits(options.limits),
-    observer: options.observer ?? {},
+    observer: harmless(options.observer ?? {}),
   }
 }
