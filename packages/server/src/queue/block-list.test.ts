@@ -1,5 +1,7 @@
+import { HEARTBEAT } from '@millrace/core/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { NumberedLog } from '../../test/numbered-log.ts'
 import { BlockList } from './block-list.ts'
 import { type Block, plainBlock, sizeOf } from './block.ts'
 
@@ -53,4 +55,18 @@ test('forgets what was taken, and keeps the places of what was not', () => {
   expect(list.at(3)).toEqual(blockOf(4))
   list.clear()
   expect([list.size, list.bytes, list.first]).toEqual([0, 0, 10])
+})
+
+test('keeps of heartbeats in a row the last, and each that stands alone', () => {
+  const list = new BlockList()
+  const log = new NumberedLog()
+  const heartbeat = (seq: number): Block => ({
+    kind: 'position',
+    type: HEARTBEAT,
+    position: log.positionAt(seq),
+  })
+  const frame = log.append()
+  for (const block of [heartbeat(0), frame, heartbeat(1), heartbeat(2), heartbeat(3), frame, heartbeat(4)])
+    list.push(block)
+  expect(list.take(10_000)).toEqual([heartbeat(0), frame, heartbeat(3), frame, heartbeat(4)])
 })

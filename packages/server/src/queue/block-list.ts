@@ -1,3 +1,4 @@
+import { HEARTBEAT } from '@millrace/core/protocol'
 import { type Block, sizeOf } from './block.ts'
 
 /** Blocks in a row, counted in bytes. A block has a place, a number that grows from one to the next. */
@@ -36,6 +37,10 @@ export class BlockList {
 
   /** Puts a block at the end. */
   push(block: Block): void {
+    // Of heartbeats in a row the last says it all; since they count nothing, nothing else would bound them.
+    if (isHeartbeat(block) && this.size > 0 && isHeartbeat(this.at(this.end - 1))) {
+      return this.replace(this.end - 1, block)
+    }
     this.#blocks.push(block)
     this.#bytes += sizeOf(block)
   }
@@ -91,4 +96,8 @@ export class BlockList {
     if (length === 1) this.#blocks.pop()
     else this.#blocks = this.#blocks.slice(index)
   }
+}
+
+function isHeartbeat(block: Block): boolean {
+  return block.kind === 'position' && block.type === HEARTBEAT
 }
