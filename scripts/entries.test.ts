@@ -5,6 +5,7 @@ test.each([
   ['@millrace/core/protocol', () => import('@millrace/core/protocol')],
   ['@millrace/client', () => import('@millrace/client')],
   ['@millrace/client/eventsource', () => import('@millrace/client/eventsource')],
+  ['@millrace/client/testing', () => import('@millrace/client/testing')],
   ['@millrace/server', () => import('@millrace/server')],
   ['@millrace/server/node', () => import('@millrace/server/node')],
   ['@millrace/server/testing', () => import('@millrace/server/testing')],

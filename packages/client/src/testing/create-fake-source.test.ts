@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { record } from '../../test/record.ts'
 import type { Recording } from '../../test/record.ts'
+import { EventSource } from '../eventsource.ts'
 import { connectEventStream } from '../index.ts'
 import type { ConnectOptions } from '../index.ts'
 import { createFakeSource } from '../testing.ts'
@@ -339,6 +340,39 @@ describe('a cut', () => {
       expect(log.filter((line) => line.startsWith('tick'))).toEqual(sent)
     }
   })
+})
+
+test('the example of the README ends as it says', async () => {
+  const { source, reconnect, log } = await connectChannel()
+  source.emit(tick(1))
+  source.cut({ afterBytes: 17 })
+  source.emit(tick(2))
+  await source.settled()
+  source.answer({ status: 503, headers: { 'retry-after': '5' } })
+  await reconnect()
+  expect(source.latestRequest.lastEventId).toBe('prices.1.t1')
+  expect(log.at(-1)).toBe('state waiting 2 bad-status')
+})
+
+test('the EventSource of this package takes it as well', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const source = createFakeSource(prices)
+  const eventSource = new EventSource('http://localhost/prices', { fetch: source.fetch })
+  onTestFinished(() => eventSource.close())
+  const heard: string[] = []
+  for (const type of ['open', 'error', 'tick']) {
+    eventSource.addEventListener(type, (event) => heard.push(`${type} ${(event as MessageEvent).data ?? ''}`))
+  }
+  await source.settled()
+  source.emit(tick(1))
+  await source.settled()
+  source.cut()
+  await source.settled()
+  source.emit(tick(2))
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(heard).toEqual(['open ', 'tick {"n":1}', 'error ', 'open ', 'tick {"n":2}'])
+  expect(source.latestRequest.lastEventId).toBe('prices.1.t1')
 })
 
 describe('a stall', () => {
