@@ -101,6 +101,9 @@ async function bindTo(
     return { channel: stream(params), params }
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
-    return Response.json({ code: 'invalid-params' }, { status: 400, headers: { 'Cache-Control': 'no-store' } })
+    return Response.json(
+      { code: 'invalid-params' },
+      { status: 400, headers: { 'Cache-Control': 'no-store' } },
+    )
   }
 }
