@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -20,7 +19,9 @@ async function started(prefix: readonly string[] = []): Promise<ShutdownProcess>
   // `env` only runs what follows.
   const child = spawn('env', [...prefix, process.execPath, script], { stdio: ['pipe', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
-  const ended = once(child, 'exit') as ShutdownProcess['ended']
+  const ended: ShutdownProcess['ended'] = new Promise((resolve) =>
+    child.once('exit', (code, by) => resolve([code, by])),
+  )
   const words = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const hear = async (word: string): Promise<void> => {
     for (;;) {
