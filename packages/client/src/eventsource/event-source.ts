@@ -61,11 +61,11 @@ class StandardEventSource extends Target {
     Object.defineProperty(this, 'name', { value: 'EventSource' })
   }
 
-  constructor(url: string | URL, options?: EventSourceOptions) {
+  // A page without types may give `null` as options.
+  constructor(url: string | URL, options: EventSourceOptions | null = null) {
     super()
     // An `undefined` that was given is a relative URL, like any other text.
     if (arguments.length === 0) throw new TypeError('url must be given')
-    // A page without types may give `null`.
     const { withCredentials, headers, fetch } = options ?? {}
     this.#url = sourceUrl(`${url}`)
     this.#withCredentials = !!withCredentials
