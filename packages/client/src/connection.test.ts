@@ -3,6 +3,7 @@ import { startEventServer } from '../test/event-server.ts'
 import type { EventServer, Exchange } from '../test/event-server.ts'
 import { record } from '../test/record.ts'
 import type { Recording } from '../test/record.ts'
+import { uncaughtErrors } from '../test/uncaught-errors.ts'
 import { connectEventStream } from './index.ts'
 import type { ConnectionStatus, ConnectOptions, EventStreamConnection, PlainEvent } from './index.ts'
 
@@ -25,19 +26,6 @@ const send =
     open()
     response.write(text)
   }
-
-/** Errors that nobody caught, while a test expects some. */
-function uncaughtErrors(): unknown[] {
-  const errors: unknown[] = []
-  const previous = process.listeners('uncaughtException')
-  process.removeAllListeners('uncaughtException')
-  process.on('uncaughtException', (error) => errors.push(error))
-  onTestFinished(() => {
-    process.removeAllListeners('uncaughtException')
-    for (const listener of previous) process.on('uncaughtException', listener)
-  })
-  return errors
-}
 
 /** How a first request must be answered for a connection to come to rest in a status. */
 const firstAnswers: Record<ConnectionStatus, (exchange: Exchange) => void> = {

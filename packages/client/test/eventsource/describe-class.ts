@@ -83,7 +83,7 @@ export function describeClass(Source: SourceClass, url: string): Record<string, 
     constants: constants.flatMap((name) => [flags(Source, name), flags(prototype, name)]),
     values: [Source.CONNECTING, Source.OPEN, Source.CLOSED, source.CONNECTING, source.OPEN, source.CLOSED],
     toStringTag: flags(prototype, Symbol.toStringTag),
-    ownKeys: Reflect.ownKeys(source),
+    ownNames: Object.getOwnPropertyNames(source),
     start: [source.readyState, source.url, source.withCredentials, new Source(url).withCredentials],
     options: [{}, null, undefined, { withCredentials: 1 }].map((options) => {
       const made = new Loose(url, options)
