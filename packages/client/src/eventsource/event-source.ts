@@ -20,6 +20,7 @@ export interface EventSourceConstructor {
    * @throws {TypeError} If there is no URL, or `headers` are none.
    */
   new (url: string | URL, options?: EventSourceOptions): EventSource
+  /** What all sources have in common. */
   readonly prototype: EventSource
   /** `readyState` while there is no stream, and there may be one later: 0. */
   readonly CONNECTING: 0
