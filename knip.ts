@@ -22,6 +22,7 @@ const config: KnipConfig = {
     'apps/*': {
       entry: ['**/*.test.{ts,tsx}'],
       project: ['**/*.{ts,tsx}'],
+      ignoreBinaries: ['redis-server'],
     },
   },
   // A type beside the function that takes it reads well in an editor, and costs nothing.

@@ -13,12 +13,11 @@ test.for<[string, ReturnType<typeof core>, number]>([
   expect(busyPercent([core(100, 1000)], [after])).toEqual([expected])
 })
 
-test('reads real figures of this machine, numbered from 1', () => {
-  const meter = createHostMeter('run')
+test('reads real figures of this machine', () => {
+  const meter = createHostMeter()
   const [first, second] = [meter.read(), meter.read()]
   meter.stop()
-  expect(first).toMatchObject({ run: 'run', n: 1, memoryTotalBytes: totalmem() })
-  expect(second.n).toBe(2)
+  expect(first).toMatchObject({ memoryTotalBytes: totalmem() })
   expect(second.coresBusy.length).toBeGreaterThan(0)
   expect(second.memoryUsedBytes).toBeGreaterThan(0)
   expect(second.memoryUsedBytes).toBeLessThan(second.memoryTotalBytes)

@@ -9,6 +9,7 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { args, executablePath } from '../../../scripts/chromium.ts'
 import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
+import { countGrows, countOnPage, lossesOnPage, recordedNumbers, recordNumbers } from './counts-on-page.ts'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const folder = dirname(import.meta.dirname)
@@ -19,7 +20,8 @@ let browser: Browser
 
 beforeAll(async () => {
   ;[app, browser] = await Promise.all([
-    startNextApp(folder),
+    // In memory, whatever this machine has.
+    startNextApp(folder, { env: { REDIS_URL: '' } }),
     executablePath().then((path) => chromium.launch({ executablePath: path, args })),
   ])
 })
@@ -204,7 +206,7 @@ test('says so where there is no such page', async () => {
 })
 
 test('SIGTERM ends the server although streams are open', async () => {
-  const other = await startNextApp(folder)
+  const other = await startNextApp(folder, { env: { REDIS_URL: '' } })
   onTestFinished(async () => void (await other.stop()))
   const response = await fetch(`${other.url}/api/host`)
   const body = response.text()
@@ -245,24 +247,6 @@ function gigabytesOfThisMachine(): string {
   return `of ${(totalmem() / 1e9).toFixed(1)} GB`
 }
 
-async function countOnPage(page: Page, name: string): Promise<number> {
-  const text = await page.locator(`[data-count="${name}"] dd`).textContent()
-  return Number(text?.replaceAll(',', ''))
-}
-
-/** Waits until five more readings came. */
-async function countGrows(page: Page): Promise<void> {
-  const received = await countOnPage(page, 'Received')
-  await expect.poll(() => countOnPage(page, 'Received'), { timeout: 10_000 }).toBeGreaterThan(received + 4)
-}
-
-async function lossesOnPage(page: Page): Promise<{ missed: number; repeated: number; gaps: number }> {
-  const [missed, repeated, gaps] = await Promise.all(
-    ['Missed', 'Repeated', 'Gaps told'].map((name) => countOnPage(page, name)),
-  )
-  return { missed: missed ?? NaN, repeated: repeated ?? NaN, gaps: gaps ?? NaN }
-}
-
 /** How much of the first chart is painted: bytes of its picture that are not 0. */
 function inkOn(page: Page): Promise<number> {
   return page.evaluate(() => {
@@ -287,27 +271,4 @@ function cutFromServer(viewer: string, origin?: string): Promise<Response> {
     method: 'POST',
     headers: origin ? { origin } : {},
   })
-}
-
-/**
- * Writes down the number of each reading that comes into the table, without the page's own counts: the table shows the fold,
- * the counts come from `onEvent`.
- */
-async function recordNumbers(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const recorded: number[] = []
-    Object.assign(globalThis, { recorded })
-    const look = (): void => {
-      const rows = document.querySelectorAll<HTMLElement>('tr[data-n]')
-      const shown = Array.from(rows, (row) => Number(row.dataset['n'])).reverse()
-      // What came since the last look stands behind the last number that was written down.
-      recorded.push(...shown.slice(shown.indexOf(recorded.at(-1) ?? -1) + 1))
-    }
-    look()
-    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true })
-  })
-}
-
-function recordedNumbers(page: Page): Promise<number[]> {
-  return page.evaluate(() => (globalThis as unknown as { recorded: number[] }).recorded)
 }

@@ -7,8 +7,10 @@ test.for([
   ['connecting', { wasOpen: false, isLate: true }, 'Still connecting'],
   ['waiting', { wasOpen: true, isLate: false }, 'Cut off, coming back'],
   ['open', { wasOpen: true, isLate: false }, 'Connected'],
+  ['open', { wasOpen: true, isLate: false, instance: '2' }, 'Connected to instance 2'],
+  ['waiting', { wasOpen: true, isLate: false, instance: '2' }, 'Cut off, coming back'],
 ] as const)('says of %s with %o: %s', ([status, options, words]) => {
-  expect(statusWords(status, options)).toBe(words)
+  expect(statusWords(status, { instance: undefined, ...options })).toBe(words)
 })
 
 test.for<[Partial<Tally>, string]>([

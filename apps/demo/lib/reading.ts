@@ -1,9 +1,5 @@
 /** What one look at the machine found. */
-export interface Reading {
-  /** The run of the server that measured: a name of its own for every start. */
-  readonly run: string
-  /** The running number within the run: 1, 2, 3 … It lets the page count losses without trusting the stream's positions. */
-  readonly n: number
+export interface Measurement {
   /** When it was measured, in milliseconds since 1970. */
   readonly atMs: number
   /** How busy each core was since the last reading, in percent. */
@@ -16,6 +12,14 @@ export interface Reading {
   readonly loadAverage: number
   /** The longest that this server's event loop was held up since the last reading, in milliseconds. */
   readonly loopDelayMs: number
+}
+
+/** A measurement in its place among the others. */
+export interface Reading extends Measurement {
+  /** The run that it belongs to: a name of its own for every beginning. */
+  readonly run: string
+  /** The running number within the run: 1, 2, 3 … It lets the page count losses without trusting the stream's positions. */
+  readonly n: number
 }
 
 /** How often the machine is measured, in milliseconds. */

@@ -16,17 +16,23 @@ const LATE_AFTER_MS = 5000
 /** Without a spare connection the request for a cut would wait for ever, too. */
 const CUT_WITHIN_MS = 5000
 
-/** How the connection is, the button that cuts it, and what the page counted. */
+/**
+ * How the connection is, the button that cuts it, and what the page counted.
+ *
+ * @param props.instance - Which of several servers answered last; `undefined` where there is one.
+ */
 export function ConnectionPanel({
   status,
   tally,
+  instance,
 }: {
   readonly status: ConnectionStatus
   readonly tally: Tally
+  readonly instance: string | undefined
 }): ReactNode {
   const wasOpen = tally.flow !== 'new'
   const isLate = useIsLate(status === 'connecting' && !wasOpen, LATE_AFTER_MS)
-  const words = statusWords(status, { wasOpen, isLate })
+  const words = statusWords(status, { wasOpen, isLate, instance })
   const [cut, setCut] = useState({ refused: false, words })
   // Not by the status itself: while a server is down it goes to and fro, and would wipe the line before anyone has read it.
   if (cut.words !== words) setCut({ refused: false, words })

@@ -7,14 +7,19 @@ import { countOf } from './units.ts'
  *
  * @param options.wasOpen - Whether readings came before.
  * @param options.isLate - Whether the first connection takes longer than it should.
+ * @param options.instance - Which of several servers answered; `undefined` where there is one.
  */
 export function statusWords(
   status: ConnectionStatus,
-  { wasOpen, isLate }: { readonly wasOpen: boolean; readonly isLate: boolean },
+  {
+    wasOpen,
+    isLate,
+    instance,
+  }: { readonly wasOpen: boolean; readonly isLate: boolean; readonly instance: string | undefined },
 ): string {
   switch (status) {
     case 'open':
-      return 'Connected'
+      return instance === undefined ? 'Connected' : `Connected to instance ${instance}`
     case 'idle':
     case 'connecting':
     case 'waiting':

@@ -1,25 +1,20 @@
 import { cpus, freemem, loadavg, totalmem, type CpuInfo } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Reading } from '../lib/reading.ts'
+import type { Measurement } from '../lib/reading.ts'
 
 const LOOP_RESOLUTION_MS = 10
 
 /** Measures this machine. Each call of `read` covers the time since the one before. */
 export interface HostMeter {
-  read(): Reading
+  read(): Measurement
   stop(): void
 }
 
-/**
- * Starts measuring.
- *
- * @param run - The name of this run, which every reading carries.
- */
-export function createHostMeter(run: string): HostMeter {
+/** Starts measuring. */
+export function createHostMeter(): HostMeter {
   const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
   loopDelay.enable()
   let before = cpus()
-  let n = 0
   return {
     read() {
       const after = cpus()
@@ -29,8 +24,6 @@ export function createHostMeter(run: string): HostMeter {
       loopDelay.reset()
       const memoryTotalBytes = totalmem()
       return {
-        run,
-        n: ++n,
         atMs: Date.now(),
         coresBusy,
         memoryUsedBytes: memoryTotalBytes - freemem(),

@@ -1,0 +1,15 @@
+import { defineHub } from '@millrace/next'
+import { redisBackplane } from '@millrace/redis'
+
+// In the memory of this process, or in the Redis that REDIS_URL names, so that many processes share every channel.
+defineHub(() => {
+  const url = process.env['REDIS_URL']
+  if (!url) return {}
+  return {
+    backplane: redisBackplane({
+      url,
+      prefix: 'millrace-demo',
+      onStateChange: (state) => console.log(`Redis is ${state}`),
+    }),
+  }
+})
