@@ -1,0 +1,4 @@
+import { engineRuntime } from './engine-runtimes.ts'
+import { testCases } from './test-cases.ts'
+
+testCases(engineRuntime('chromium', 'page'), engineRuntime('chromium', 'worker'))
