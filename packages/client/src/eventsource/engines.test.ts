@@ -7,6 +7,7 @@ import { openCaseServer } from '../../test/eventsource/case-server.ts'
 import type { CaseServer } from '../../test/eventsource/case-server.ts'
 import { standardCases } from '../../test/eventsource/cases.ts'
 import type { StandardCase } from '../../test/eventsource/cases.ts'
+import type { Task } from '../../test/eventsource/page.ts'
 
 const NO_SUCH_CASE = standardCases.length
 
@@ -39,15 +40,14 @@ describe.each(engineNames)('in %s', (name) => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
   describe.each(['page', 'worker'])('in a %s', (realm) => {
-    const run = realm === 'page' ? 'runTask' : 'runTaskInWorker'
+    const run = <Result>(...task: Task): Promise<Result> =>
+      page.evaluate(`${realm === 'page' ? 'runTask' : 'runTaskInWorker'}(...${JSON.stringify(task)})`)
 
     /** Holds conversations side by side, and says what became of them by their titles. */
-    async function conversations(kind: string, cases: readonly StandardCase[]): Promise<object> {
+    async function conversations(kind: Task[1], cases: readonly StandardCase[]): Promise<object> {
       const indexes = cases.map((each) => standardCases.indexOf(each))
       const urls = indexes.map((index) => server.caseUrl(index, `${realm}-${kind}`))
-      const heard = await page.evaluate<[], string[][]>(
-        `${run}('observeAll', '${kind}', ${JSON.stringify(urls)})`,
-      )
+      const heard = await run<string[][]>('observeAll', kind, urls)
       const sentIds = indexes.map((index) => server.sentIds(index, `${realm}-${kind}`))
       return byTitle(
         cases.map((each, index) => ({ ...each, heard: heard[index] ?? [], sentIds: sentIds[index] ?? [] })),
@@ -63,9 +63,8 @@ describe.each(engineNames)('in %s', (name) => {
     })
 
     test('the class looks like that of the engine', async ({ expect }) => {
-      const describeClass = (kind: string): Promise<object> =>
-        page.evaluate(`${run}('describeClass', '${kind}', ['${server.caseUrl(NO_SUCH_CASE, 'any')}'])`)
-      expect(await describeClass('own')).toEqual(await describeClass('native'))
+      const urls = [server.caseUrl(NO_SUCH_CASE, 'any')]
+      expect(await run('describeClass', 'own', urls)).toEqual(await run('describeClass', 'native', urls))
     })
   })
 })

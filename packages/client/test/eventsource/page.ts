@@ -11,8 +11,8 @@ const tasks = {
     describeClass(classes[kind], urls[0] ?? ''),
 }
 
-/** What {@link runTask} is told. */
-type Task = [name: keyof typeof tasks, kind: keyof typeof classes, urls: readonly string[]]
+/** What a page or its worker is told to do, with which class, at which URLs. */
+export type Task = [name: keyof typeof tasks, kind: keyof typeof classes, urls: readonly string[]]
 
 /** Runs a task here. */
 function runTask(...[name, kind, urls]: Task): Promise<unknown> {
