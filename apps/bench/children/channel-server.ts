@@ -16,7 +16,7 @@ import { type ProcessFigures, collectGarbage, readProcessFigures } from '../harn
 
 /** How the server is set up. What is left out is as users have it who set nothing. */
 export interface ServerSettings {
-  readonly hub?: Pick<HubOptions, 'history' | 'replay'>
+  readonly hub?: Pick<HubOptions, 'history' | 'replay' | 'writeTimeoutMs'>
   /** What becomes of slow clients; the key of an event is its `key`. Default: what the route does by itself. */
   readonly slowConsumer?: SlowConsumerName
   /** Whether the route has a snapshot, and how long one read of it takes, in milliseconds. Default: it has none. */
