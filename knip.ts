@@ -9,15 +9,28 @@ const config: KnipConfig = {
       project: ['scripts/**/*.ts', '*.ts'],
     },
     'packages/*': {
-      entry: ['src/**/*.{test,test-d,bench}.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
+      // The last two are started as a process, and bundled for a page, by their paths.
+      entry: [
+        'src/**/*.{test,test-d,bench}.{ts,tsx}',
+        'test/**/*.test.{ts,tsx}',
+        'test/shutdown-process.ts',
+        'test/eventsource/page.ts',
+      ],
       project: ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}'],
-      // The machine's; tests are skipped where it is missing.
-      ignoreBinaries: ['redis-server'],
+      // The machine's; tests are skipped where they are missing.
+      ignoreBinaries: ['redis-server', 'setpriv'],
     },
     'apps/bench': {
       // Started as processes, or loaded by them, by their paths.
-      entry: ['bench.ts', 'children/*.ts', 'harness/built-packages.ts', '**/*.test.ts'],
+      entry: [
+        'bench.ts',
+        'chaos/chaos.ts',
+        '{.,chaos}/children/*.ts',
+        'harness/built-packages.ts',
+        '**/*.test.ts',
+      ],
       project: ['**/*.ts'],
+      ignoreBinaries: ['redis-server'],
     },
     'apps/*': {
       entry: ['**/*.test.{ts,tsx}'],

@@ -35,6 +35,16 @@ test('a response is read the same however it is cut', () => {
   }
 })
 
+test('reconnection times are told, with events and without', () => {
+  const heard: number[] = []
+  const splitter = new EventSplitter(
+    () => undefined,
+    (ms) => heard.push(ms),
+  )
+  splitter.push('retry: 250\n\nevent: millrace.open\nretry: 1000\ndata: {}\n\ndata: retry: 7\n\n')
+  expect(heard).toEqual([250, 1000])
+})
+
 test('a refusal ends with its head', () => {
   const heard: unknown[] = []
   const body = new HttpBody({

@@ -13,10 +13,13 @@ export interface SplitEvent {
  */
 export class EventSplitter {
   readonly #onEvent: (event: SplitEvent) => void
+  readonly #onRetry: ((ms: number) => void) | undefined
   #rest = ''
 
-  constructor(onEvent: (event: SplitEvent) => void) {
+  /** @param onRetry - Called with each reconnection time, in milliseconds. Default: those are not looked at. */
+  constructor(onEvent: (event: SplitEvent) => void, onRetry?: (ms: number) => void) {
     this.#onEvent = onEvent
+    this.#onRetry = onRetry
   }
 
   /** Takes a piece of the stream. */
@@ -24,13 +27,18 @@ export class EventSplitter {
     const all = this.#rest === '' ? text : this.#rest + text
     let at = 0
     for (let end = all.indexOf('\n\n'); end !== -1; end = all.indexOf('\n\n', at)) {
-      const event = eventOf(all.slice(at, end))
+      const block = all.slice(at, end)
+      const event = eventOf(block)
       at = end + 2
+      const retry = this.#onRetry && RETRY.exec(block)
+      if (retry) this.#onRetry?.(Number(retry[1]))
       if (event) this.#onEvent(event)
     }
     this.#rest = all.slice(at)
   }
 }
+
+const RETRY = /^retry: (\d+)$/m
 
 function eventOf(block: string): SplitEvent | undefined {
   let type = 'message'

@@ -23,6 +23,8 @@ export interface StreamEnd {
 /** What becomes of one response. */
 export interface StreamListener {
   readonly onEvent: (event: SplitEvent) => void
+  /** Called with each reconnection time that the server asks for, in milliseconds. */
+  readonly onRetry?: (ms: number) => void
   /** Called once, unless the client left. */
   readonly onEnd?: (end: StreamEnd) => void
 }
@@ -57,7 +59,7 @@ export class StreamClient {
     this.#listener = listener
     const splitter = new EventSplitter((event) => {
       if (this.#state === 'open') listener.onEvent(event)
-    })
+    }, listener.onRetry)
     this.#body = new HttpBody({
       onStatus: (status) => {
         this.#status = status

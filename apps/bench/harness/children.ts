@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import type { Answer, Commands, Question } from './commands.ts'
 
 const READY_WITHIN_MS = 20_000
 const ENDS_WITHIN_MS = 10_000
-const BUILT_PACKAGES = join(import.meta.dirname, 'built-packages.ts')
+/** Has Node.js load Millrace as users do, by `--import`. */
+export const BUILT_PACKAGES: string = join(import.meta.dirname, 'built-packages.ts')
 
 /** A process that answers commands. */
 export interface Child<Known extends Commands> {
@@ -51,12 +52,14 @@ export class Children {
     process.once('exit', this.#killAll)
   }
 
-  /** Starts a program of `children/`, and waits until it is ready. */
+  /** Starts a program, of `children/` or by its path, and waits until it is ready. */
   async start<Known extends Commands>(
-    name: string,
+    program: string,
     { answersWithinMs = 60_000, isMeasured = false }: ChildOptions = {},
   ): Promise<Child<Known>> {
-    const child = fork(join(import.meta.dirname, '../children', `${name}.ts`), {
+    const name = basename(program).replace(/\.\w+$/, '')
+    const path = isAbsolute(program) ? program : join(import.meta.dirname, '../children', `${program}.ts`)
+    const child = fork(path, {
       execArgv: [...this.#flags, ...(isMeasured ? this.#measuredFlags() : [])],
       serialization: 'advanced',
       // Standard output is for the report.
