@@ -30,7 +30,7 @@ const config: KnipConfig = {
         '**/*.test.ts',
       ],
       project: ['**/*.ts'],
-      ignoreBinaries: ['redis-server'],
+      ignoreBinaries: ['redis-server', 'setpriv'],
     },
     'apps/*': {
       entry: ['**/*.test.{ts,tsx}'],
