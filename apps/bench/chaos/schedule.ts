@@ -112,10 +112,11 @@ export function scheduleOf({ seconds, instances, seed }: ChaosOptions): Schedule
       const afterMs = between(0.25, 0.3) * Math.min(partMs, 6000)
       const setsNewEpochs = rollbacks++ % 2 === 0
       // Who is away until the numbers are used again is told by the tags of entries alone.
-      const forMs = 2 * afterMs + downMs + between(1000, 2500)
+      const leavesAtMs = atMs + afterMs * 0.9
+      const forMs = upToCalm(leavesAtMs, 2 * afterMs + downMs + between(1000, 2500))
       return [
         { kind, atMs, afterMs, downMs, setsNewEpochs },
-        { kind: 'leave', atMs: atMs + afterMs * 0.9, share: 0.15, forMs },
+        { kind: 'leave', atMs: leavesAtMs, share: 0.15, forMs },
       ]
     })
   }

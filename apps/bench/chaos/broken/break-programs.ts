@@ -61,8 +61,8 @@ function patching(patches: readonly Patch[], applied: Set<Patch>): Plugin {
   }
 }
 
-/** @throws {Error} If the text is not there, or more than once: the patch would not break what it says. */
-function patched(contents: string, { module, text, instead }: Patch): string {
+/** Puts one text in the place of another. @throws {Error} If the text is not there, or more than once: the patch would not break what it says. */
+export function patched(contents: string, { module, text, instead }: Patch): string {
   const parts = contents.split(text)
   if (parts.length === 2) return parts.join(instead)
   throw new Error(
