@@ -77,7 +77,7 @@ test('looks like the class of a browser', async () => {
       'TypeError',
       'TypeError',
     ],
-    handlers: ['null', 'the same', 'null', 'null', 'the same', 'the same', 'the same'],
+    handlers: ['the same', 'null', 'the same', 'the same', 'the same', 'null', 'null'],
     handlersAtFirst: [null, null],
     orders: {
       between: 'first handler last',

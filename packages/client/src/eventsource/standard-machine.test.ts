@@ -98,6 +98,15 @@ describe('a response', () => {
     expect(cancel).toHaveBeenCalledOnce()
   })
 
+  test('is read no further when the source is closed, also where a fetch pays no heed to it', async () => {
+    const cancel = vi.fn<() => void>()
+    const body = new ReadableStream({ cancel })
+    const headers = { 'content-type': 'text/event-stream' }
+    const source = open('http://localhost/', { fetch: async () => new Response(body, { headers }) })
+    source.onopen = () => source.close()
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce())
+  })
+
   test('that passes a limit is the last', async () => {
     const server = await startEventServer((exchange) => {
       exchange.open()

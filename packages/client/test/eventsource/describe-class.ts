@@ -111,7 +111,7 @@ export function describeClass(Source: SourceClass, url: string): Record<string, 
       thrownBy(() => Object.create(prototype, {}).close()),
       thrownBy(() => Object.assign(source, { readyState: 1 })),
     ],
-    handlers: [undefined, null, 1, 'text', {}, [], () => undefined].map((value) => readBack(source, value)),
+    handlers: [{}, undefined, [], null, () => undefined, 1, 'text'].map((value) => readBack(source, value)),
     handlersAtFirst: [source.onopen, source.onerror],
     orders: callOrders(source),
     returnFalse:
