@@ -1,24 +1,41 @@
 import { connectEventStream, type ConnectOptions, type EventStreamConnection } from '@millrace/client'
-import type { StreamEvent } from './fold.ts'
+import type { StreamEvent } from './read-event.ts'
 import type { StreamAddress } from './stream-address.ts'
 
 /** How requests are made; says nothing of which stream is asked for. */
-export type Transport = Pick<ConnectOptions, 'headers' | 'fetch'>
+export type Transport = Pick<
+  ConnectOptions,
+  | 'headers'
+  | 'fetch'
+  | 'heartbeatMs'
+  | 'isDone'
+  | 'limits'
+  | 'onUnauthorized'
+  | 'reconnectionTimeMs'
+  | 'resumeBy'
+  | 'whenHidden'
+>
 
-/** Connects to an address, asking before each attempt how to make the request. */
+/**
+ * Connects to an address, asking before each attempt how to make the request.
+ *
+ * Data stays text here, since components may read one stream by contracts and parsers of their own.
+ */
 export function connectStream(
-  { url, channel, credentials }: StreamAddress,
+  { request }: StreamAddress,
   lastEventId: string,
   transport: () => Transport,
 ): EventStreamConnection<StreamEvent> {
-  const options: ConnectOptions = {
+  return connectEventStream(request.url, {
+    // The client makes nothing of the others among a component's options.
+    ...transport(),
+    ...request,
+    parse: undefined,
     lastEventId,
-    credentials,
     headers: (context) => {
       const { headers } = transport()
       return typeof headers === 'function' ? headers(context) : headers
     },
-    fetch: (input, init) => (transport().fetch ?? fetch)(input, init),
-  }
-  return channel ? connectEventStream(channel, { ...options, url }) : connectEventStream(url, options)
+    fetch: (...request) => (transport().fetch ?? fetch)(...request),
+  })
 }

@@ -1,17 +1,9 @@
 import type { ConnectionStatus, ConnectOptions, GapItem } from '@millrace/client'
 import type { EventStreamError } from '@millrace/core'
+import type { Fold } from './define-fold.ts'
 
-/** Options of `useEventStream` that every form of it takes. */
-export interface EventStreamOptions<Event> {
-  /** Whether to be connected. While `false` the data stays and the status is `idle`. Default `true`. */
-  readonly enabled?: boolean | undefined
-  /**
-   * Called outside render with each event, once and in order, while this component is mounted and visible. An error that it
-   * throws is reported as uncaught and stops nothing.
-   */
-  readonly onEvent?: ((event: Event) => void) | undefined
-  /** Called when events will not come; the fold goes on behind the hole, from a snapshot where the route has one. */
-  readonly onGap?: ((gap: GapItem) => void) | undefined
+/** What a provider gives to the hooks below it. */
+export interface EventStreamDefaults {
   /**
    * Headers of the request. Their values tell streams apart, so that a new token is a new connection; a function is asked at
    * each attempt instead, and then `scope` should name the user. Default none.
@@ -24,10 +16,59 @@ export interface EventStreamOptions<Event> {
   /** Whose stream it is, such as a user's id: components of different scopes share nothing. Default none. */
   readonly scope?: string | undefined
   /**
-   * How long the connection outlives this component, in milliseconds, so that StrictMode, a change of route or `<Activity>`
+   * How long the connection outlives a component, in milliseconds, so that StrictMode, a change of route or `<Activity>`
    * do not reconnect. Default 5000.
    */
   readonly lingerMs?: number | undefined
+}
+
+/**
+ * Options of the connection, as for `connectEventStream`. They count as of the moment when it is made, and are those of the
+ * mounted component that has been there longest.
+ */
+export type EventStreamConnectionOptions = Pick<
+  ConnectOptions,
+  'heartbeatMs' | 'isDone' | 'limits' | 'onUnauthorized' | 'reconnectionTimeMs' | 'resumeBy' | 'whenHidden'
+>
+
+/** Options of `useEventStream` that every form of it takes. */
+export interface EventStreamOptions<Event> extends EventStreamDefaults, EventStreamConnectionOptions {
+  /** Whether to be connected. While `false` the data stays and the status is `idle`. Default `true`. */
+  readonly enabled?: boolean | undefined
+  /** The method of the request; tells streams apart. Default `'GET'`; others are sent again only where that is safe. */
+  readonly method?: string | undefined
+  /** The body of the request, as text; tells streams apart. Default none. */
+  readonly body?: string | undefined
+  /**
+   * Called outside render with each event, once and in order, while this component is mounted and visible. An error that it
+   * throws is reported as uncaught and stops nothing.
+   */
+  readonly onEvent?: ((event: Event) => void) | undefined
+  /** Called when events will not come; the fold goes on behind the hole, from a snapshot where the route has one. */
+  readonly onGap?: ((gap: GapItem) => void) | undefined
+  /**
+   * When this component shows news: `'frame'`, with the next animation frame, at once after idle, and every 250 ms while the
+   * document is hidden; `'chunk'`, whenever a chunk of the body was read; `'event'`, at each event. React makes one render of
+   * what comes in one task. Default `'frame'`.
+   */
+  readonly flush?: 'frame' | 'chunk' | 'event' | undefined
+}
+
+/** Which events count. */
+export interface EventTypesOptions<Type extends string> {
+  /** The types of the events that count for `data`, `lastEvent` and `onEvent`. Default all. */
+  readonly events?: readonly Type[] | undefined
+}
+
+/** What a component makes of the data. */
+export interface SelectOptions<Data, Selected> {
+  /**
+   * Makes `data` of the state, or of the latest payload: `(board) => board[symbol]`. Called while rendering, once per state; what
+   * it throws goes to the nearest error boundary. Default: `data` is the state.
+   */
+  readonly select?: ((data: Data) => Selected) | undefined
+  /** Tells whether `data` may stay as it is, so that nothing is rendered. Default `Object.is`. */
+  readonly isEqual?: ((before: Selected, after: Selected) => boolean) | undefined
 }
 
 /** Where a channel's stream is. */
@@ -65,7 +106,7 @@ export type FoldState<Initial, Next> = [Initial] extends [Next]
   ? EmptyState<Initial, Next, Next, Initial>
   : Initial
 
-/** A fold that belongs to one component: it begins when the component is mounted, and ends with it. */
+/** How events become a state. Among the options of a hook it belongs to the component: it begins and ends with it. */
 export interface FoldOptions<Event, Initial, Next extends NextState<Initial>> {
   /** The state before the first event. Taken when the component is mounted, or the stream changes. */
   readonly initialValue: Initial
@@ -74,6 +115,12 @@ export interface FoldOptions<Event, Initial, Next extends NextState<Initial>> {
    * state stays and `error` says so.
    */
   readonly reducer: (state: ReducerState<Initial>, event: Event) => Next
+}
+
+/** A fold that components share. */
+export interface SharedFoldOptions<State, Event> {
+  /** The fold, made by `defineFold` at module level. */
+  readonly fold: Fold<State, Event>
 }
 
 /** A state that was read on the server, with the position that it contains. */
@@ -88,19 +135,22 @@ export interface InitialSnapshot<State> {
 export interface InitialSnapshotOptions<State> {
   /**
    * What the fold begins with instead of `initialValue`, on the server and in the browser, without a hole between. Taken when
-   * the component is mounted; when the stream changes, only if it is another than the stream before was given. Folds of the
-   * same stream that are mounted together with it and have none begin with it as well. Default none.
+   * the component is mounted; when the stream changes, only if it is another than the stream before was given. Other folds of
+   * the same stream that have none begin with it as well, as with a snapshot of the route. Default none.
    */
   readonly initialSnapshot?: InitialSnapshot<State> | undefined
 }
 
-/** What `useEventStream` returns: the same object until a member changes. */
+/**
+ * What `useEventStream` returns: the same object until a member changes that the component has read. Whoever reads `data` alone
+ * does not render when the status changes.
+ */
 export interface EventStreamResult<Data, Event> {
   /** The latest payload, or the state of the fold. */
   readonly data: Data
   /** The latest event that is part of `data`. */
   readonly lastEvent: Event | undefined
-  /** Where the connection stands. `idle` on the server and in the first render of the first component. */
+  /** Where the connection stands. `idle` on the server, where the first render of its markup follows, and while not enabled. */
   readonly status: ConnectionStatus
   /**
    * What is wrong: why the connection failed or waits; else why the last event that is missing from `data` was refused

@@ -1,74 +1,91 @@
-import type { PlainEvent } from '@millrace/client'
-import { EventStreamError } from '@millrace/core'
+import type { ConnectionStatus } from '@millrace/client'
+import type { EventStreamError } from '@millrace/core'
+import { readEvent, refused, type ReadingRules, type StreamEvent } from './read-event.ts'
+import { warn } from './warn.ts'
 
-/** An event whose data nobody has looked at yet. */
-export type StreamEvent = PlainEvent<unknown>
+// Bundlers put the mode in its place, as they do for React itself.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** Hears an event. A method's type, since the hooks' signatures say more of the data than is known here. */
-export type EventCallback = { hear(event: StreamEvent): void }['hear']
-
-/** Makes the next state from the last one and an event. */
-type AnyReducer = (state: unknown, event: StreamEvent) => unknown
-
-/** Turns the text of an event's data into a value. */
-type AnyParse = (text: string) => unknown
-
-/** What events came to: the latest payload, or a fold of all. Never changed, only replaced. */
-export interface Folded {
+/** What there is to show of a stream: what its events came to, and where its connection stands. Never changed, only replaced. */
+export interface StreamView {
   /** The latest payload, or the state of the fold. */
   readonly data: unknown
   /** The latest event that is part of `data`. */
   readonly lastEvent: StreamEvent | undefined
   /** Why an event is missing from `data`. */
   readonly error: EventStreamError | undefined
+  /** Where the connection stands. */
+  readonly state: ViewState
 }
 
-/** What a component does with events. */
-export interface FoldRules {
-  readonly parse?: AnyParse | undefined
-  readonly reducer?: AnyReducer | undefined
+/** As much of the state of a connection as there is to show. */
+export interface ViewState {
+  readonly status: ConnectionStatus
+  readonly error?: EventStreamError | undefined
 }
 
-/** Data before the first event. */
-export function unfolded(data: unknown): Folded {
-  return { data, lastEvent: undefined, error: undefined }
+/** What is made of events. */
+export interface FoldRules extends ReadingRules {
+  /** Makes the next state from the last one and an event. Default: the data of an event is the next state. */
+  readonly reducer?: ((state: unknown, event: StreamEvent) => unknown) | undefined
+}
+
+/** A fold under way. */
+export interface RunningFold {
+  /** Asked for at each event: those of a component may be others with each render. */
+  readonly rules: () => FoldRules
+  /** As of now. */
+  latest: StreamView
+  /** As of the last flush, so that all components show the same; the same object as `latest` when no flush is due. */
+  shown: StreamView
+}
+
+/** The state of a connection that is about to be made. */
+export const CONNECTING: ViewState = { status: 'connecting' }
+
+/** Begins a fold. */
+export function createFold(rules: () => FoldRules, data?: unknown): RunningFold {
+  const latest = { data, lastEvent: undefined, error: undefined, state: CONNECTING }
+  return { rules, latest, shown: latest }
+}
+
+/** Changes something that the next flush shows. */
+export function changeFold(fold: RunningFold, news: Partial<StreamView>): void {
+  fold.latest = { ...fold.latest, ...news }
 }
 
 /**
- * Takes one event in. Without a reducer its data is the new data. When the reducer throws, the data stays as it was.
+ * Takes one event in. When the reducer throws, the data stays as it was.
  *
- * @returns What it came to, and the event as parsed; no event if `parse` threw.
+ * @returns The error of an event that its contract does not bear.
  */
-export function takeEvent(
-  folded: Folded,
-  received: StreamEvent,
-  { parse, reducer }: FoldRules,
-): { readonly folded: Folded; readonly event?: StreamEvent } {
-  let event: StreamEvent
-  try {
-    event = parse ? parseEvent(received, parse) : received
-  } catch (cause) {
-    return { folded: { ...folded, error: refused('parse', received, cause) } }
+export function takeEvent(fold: RunningFold, received: StreamEvent): EventStreamError | undefined {
+  const rules = fold.rules()
+  const { reducer, channel } = rules
+  const event = readEvent(received, rules)
+  if (event instanceof Error) {
+    changeFold(fold, { error: event })
+    return channel?.invalidData === 'fail' ? event : undefined
   }
+  if (!event) return undefined
   try {
-    const data = reducer ? reducer(folded.data, event) : event.data
-    return { folded: { ...folded, data, lastEvent: event }, event }
+    changeFold(fold, { data: reducer ? reducer(fold.latest.data, event) : event.data, lastEvent: event })
   } catch (cause) {
-    return { folded: { ...folded, error: refused('the reducer', event, cause) }, event }
+    if (process.env.NODE_ENV !== 'production') {
+      warn('a reducer threw; the state stays as it was, and `error` says so', cause)
+    }
+    changeFold(fold, { error: refused('the reducer', event, cause) })
   }
+  return undefined
 }
 
-function refused(who: string, { type }: StreamEvent, cause: unknown): EventStreamError {
-  return new EventStreamError('invalid-data', `${who} threw at an event of type "${type}"`, { cause })
+/** Takes over what others show. The latest payload is as good from whoever received it; a fold takes nothing that it did not see. */
+export function catchUp(fold: RunningFold, { lastEvent, state }: StreamView): void {
+  if (lastEvent && !fold.rules().reducer) takeEvent(fold, lastEvent)
+  changeFold(fold, { state })
 }
 
-// One entry per event is enough: components that read one stream mostly share their `parse`, as in `JSON.parse`.
-const parsedEvents = new WeakMap<StreamEvent, { readonly parse: AnyParse; readonly event: StreamEvent }>()
-
-function parseEvent(event: StreamEvent, parse: AnyParse): StreamEvent {
-  const known = parsedEvents.get(event)
-  if (known?.parse === parse) return known.event
-  const parsed = { ...event, data: parse(String(event.data)) }
-  parsedEvents.set(event, { parse, event: parsed })
-  return parsed
+/** Goes on from another state. The latest payload is no state, and stays. */
+export function replaceState(fold: RunningFold, data: unknown): void {
+  if (fold.rules().reducer) changeFold(fold, { data, error: undefined })
 }

@@ -20,7 +20,10 @@ export type {
   StreamParams,
 } from '@millrace/core'
 export type { AttemptContext, ConnectionStatus, GapItem, PlainEvent } from '@millrace/client'
+export { defineFold, type Fold } from './define-fold.ts'
+export { EventStreamProvider, type EventStreamProviderProps } from './event-stream-provider.ts'
 export type * from './event-stream-options.ts'
 export type * from './event-stream-request-options.ts'
 export { useEventStream } from './use-event-stream.ts'
 export { useEventStreamRequest } from './use-event-stream-request.ts'
+export { useEventStreamStatus, type EventStreamStatusOptions } from './use-event-stream-status.ts'

@@ -5,7 +5,7 @@ import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { scriptedServer, type ScriptedServer } from '../test/scripted-server.ts'
 import { useEventStream, useEventStreamRequest } from './index.ts'
-import { streams } from './store-registry.ts'
+import { streams } from './stream-stores.ts'
 
 let count = 0
 let url = ''
@@ -68,11 +68,11 @@ async function serveAndHydrate(page: React.ReactNode): Promise<{ html: string; m
 }
 
 test('opens no connection on a server, and registers nothing', () => {
-  const size = streams.size
+  const size = streams.stores.size
   vi.stubGlobal('document', undefined)
   expect(renderToString(<Latest />)).toBe('<p>idle<!-- --> <!-- -->nothing</p>')
   vi.unstubAllGlobals()
-  expect(streams.size).toBe(size)
+  expect(streams.stores.size).toBe(size)
   expect(server.exchanges).toHaveLength(0)
 })
 

@@ -5,43 +5,52 @@ import { isChannel, type Channel } from '@millrace/core'
 export interface StreamAddress {
   /** Equal for addresses that share one connection: a text of all values that the response depends on. */
   readonly key: string
-  /** The URL, absolute where there is a document to resolve it against. */
-  readonly url: string
-  /** The contract, for streams that have one. */
-  readonly channel: Channel | undefined
-  /** Whether cookies are sent. */
-  readonly credentials: RequestCredentials
+  /** What is asked for. The URL is absolute where there is a document to resolve it against. */
+  readonly request: {
+    readonly url: string
+    readonly method: string
+    readonly body: string | undefined
+    readonly credentials: RequestCredentials
+  }
 }
 
 /** The options that say where a stream is, and for whom. */
-export interface AddressOptions extends Pick<ConnectOptions, 'headers' | 'credentials'> {
+export interface AddressOptions extends Pick<ConnectOptions, 'headers' | 'credentials' | 'method'> {
+  readonly channel?: Channel | undefined
   readonly url?: string | URL | undefined
+  readonly body?: string | undefined
   readonly scope?: string | undefined
 }
 
 /**
- * Puts a hook's arguments into an address.
+ * Puts options into an address.
  *
  * @throws {TypeError} If there is no URL, or it cannot be parsed.
  */
-export function streamAddress(
-  source: string | URL | Channel<object>,
-  options: AddressOptions,
-): StreamAddress {
-  const channel = isChannel(source) ? source : undefined
-  const url = resolveUrl(channel ? options.url : (source as string | URL))
-  const { scope, credentials = 'same-origin', headers } = options
+export function streamAddress({
+  channel,
+  url: location,
+  method = 'GET',
+  body,
+  scope,
+  credentials = 'same-origin',
+  headers,
+}: AddressOptions): StreamAddress {
+  if (!location) throw new TypeError('url is missing')
+  const base = globalThis.document?.baseURI
+  // A fragment is no part of a request.
+  const url = base ? new URL(location, base).href.replace(/#.*/, '') : `${location}`
   // Headers that a function makes are asked for again at each attempt, so they cannot tell streams apart: `scope` can.
-  const fixedHeaders = typeof headers === 'function' ? undefined : [...new Headers(headers)]
-  const key = JSON.stringify([url, channel?.channel, scope, credentials, fixedHeaders])
-  return { key, url, channel, credentials }
+  const fixedHeaders = typeof headers !== 'function' && [...new Headers(headers)]
+  const request = { url, method, body, credentials }
+  return { key: JSON.stringify([request, channel?.channel, scope, fixedHeaders]), request }
 }
 
-function resolveUrl(url: string | URL | undefined): string {
-  if (!url) throw new TypeError(`useEventStream: url must be a URL; got ${JSON.stringify(url)}`)
-  if (typeof document === 'undefined') return String(url)
-  const resolved = new URL(String(url), document.baseURI)
-  // No part of a request.
-  resolved.hash = ''
-  return resolved.href
+/** The options with the source of a hook among them. */
+export function withSource<Options extends object>(
+  source: string | URL | Channel<object>,
+  options: Options,
+): Options & Pick<AddressOptions, 'channel' | 'url'> {
+  // A channel that is not one of any events is of no use to types here.
+  return isChannel(source) ? { ...options, channel: source } : { ...options, url: source as string | URL }
 }

@@ -1,14 +1,22 @@
 import {
   connectEventStream,
-  type ConnectionState,
   type ConnectOptions,
   type EventStreamConnection,
   type RequestBody,
 } from '@millrace/client'
-import { takeEvent, unfolded, type EventCallback, type FoldRules, type StreamEvent } from './fold.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
+import {
+  CONNECTING,
+  createFold,
+  takeEvent,
+  type FoldRules,
+  type RunningFold,
+  type ViewState,
+} from './fold.ts'
 import { hearSafely } from './hear-safely.ts'
-import { IDLE, idleSnapshot, nextSnapshot, type StreamSnapshot } from './stream-snapshot.ts'
+import { readEvent, type StreamEvent } from './read-event.ts'
+import type { EventCallback } from './stream-observer.ts'
+import { isSame, type ReadView } from './view-reader.ts'
 
 /** What a component asks for; the latest committed values count, as of `start()`. */
 export interface RequestOptions
@@ -20,11 +28,13 @@ export interface RequestOptions
 }
 
 /** What a component renders. */
-export interface RequestSnapshot extends StreamSnapshot {
+export interface RequestSnapshot extends ReadView {
   readonly pending: boolean
   readonly start: (input?: unknown) => void
   readonly abort: () => void
 }
+
+const KEYS: readonly (keyof RequestSnapshot)[] = ['data', 'lastEvent', 'error', 'status', 'pending']
 
 /** One component's one-shot streams, one at a time. */
 export interface StreamRequest {
@@ -42,16 +52,25 @@ export interface StreamRequest {
 export function createStreamRequest(options: RequestOptions, scheduler: FlushScheduler): StreamRequest {
   let current = options
   let notify: (() => void) | undefined
-  let state = IDLE
-  let folded = unfolded(options.initialValue)
+  let state: ViewState = { status: 'idle' }
+  let fold = begin()
   let stop = (): void => undefined
-  const serverSnapshot: RequestSnapshot = { ...idleSnapshot(folded.data), pending: false, start, abort }
+  const view = (): RequestSnapshot => {
+    const { data, lastEvent, error } = fold.latest
+    const { status } = state
+    return { data, lastEvent, status, error: state.error ?? error, pending: isPending(state), start, abort }
+  }
+  const serverSnapshot = view()
   let snapshot = serverSnapshot
 
+  function begin(): RunningFold {
+    return createFold(() => current, current.initialValue)
+  }
+
   function flush(): void {
-    const next = nextSnapshot(snapshot, folded, state)
-    if (next === snapshot) return
-    snapshot = { ...next, pending: isPending(state) }
+    const next = view()
+    if (isSame(snapshot, next, KEYS)) return
+    snapshot = next
     notify?.()
   }
 
@@ -64,8 +83,8 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
     const connection = connect(current, input)
     stop()
     listen(connection)
-    folded = unfolded(current.initialValue)
-    state = { status: 'connecting', attempt: 1, reason: 'start' }
+    fold = begin()
+    state = CONNECTING
     flush()
     // An effect may start it before the component has subscribed.
     queueMicrotask(() => {
@@ -76,13 +95,9 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
   function listen(connection: EventStreamConnection<StreamEvent>): void {
     const stopListening = connection.subscribe({
       onEvent(received) {
-        const taken = takeEvent(folded, received, current)
-        folded = taken.folded
-        if (taken.event) hearSafely(current.onEvent, taken.event)
-        changed()
-      },
-      onInvalidData(error) {
-        folded = { ...folded, error }
+        takeEvent(fold, received)
+        const event = readEvent(received, current)
+        if (event && !(event instanceof Error)) hearSafely(current.onEvent, event)
         changed()
       },
       onStateChange(next) {
@@ -122,7 +137,7 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
   }
 }
 
-function isPending({ status }: ConnectionState): boolean {
+function isPending({ status }: ViewState): boolean {
   return status === 'connecting' || status === 'open' || status === 'waiting'
 }
 

@@ -1,33 +1,22 @@
-import type { ConnectionState, EventStreamConnection, GapItem } from '@millrace/client'
+import type { EventStreamConnection, GapItem } from '@millrace/client'
 import { EventStreamError } from '@millrace/core'
-import type { Transport } from './connect-stream.ts'
-import type { FlushScheduler } from './flush-scheduler.ts'
-import type { StreamEvent } from './fold.ts'
+import { connectStream, type Transport } from './connect-stream.ts'
+import { scheduler } from './flush-scheduler.ts'
+import {
+  catchUp,
+  changeFold,
+  CONNECTING,
+  createFold,
+  replaceState,
+  takeEvent,
+  type RunningFold,
+  type ViewState,
+} from './fold.ts'
+import type { StreamEvent } from './read-event.ts'
+import type { StreamAddress } from './stream-address.ts'
 
-/** One who hears everything that a store receives, from joining to leaving. Its functions must not throw. */
-export interface StreamMember {
-  /** Whether its component is mounted and visible; it stays a member for a while after that. */
-  readonly isMounted: boolean
-  /** Hears the state that the connection starts with, which others brought along. */
-  onStart(state: unknown): void
-  /** Hears an event, once and in order. */
-  onEvent(event: StreamEvent): void
-  /** Hears a state that replaces what was folded. */
-  onSnapshot(state: unknown): void
-  /** Hears that events will not come. */
-  onGap(gap: GapItem): void
-  /** Hears that an event was refused and left out. */
-  onInvalidData(error: EventStreamError): void
-  /** Hears that somebody asked to reconnect: what was refused until then is no news any more. */
-  onReconnect(): void
-  /** Hears that it is time to show what it has heard. */
-  onFlush(): void
-  /** How its component wants requests to be made, as of now. */
-  transport(): Transport
-}
-
-/** Opens a connection that goes on behind `lastEventId`, asking at each attempt how to make the request. */
-export type Connect = (lastEventId: string, transport: () => Transport) => EventStreamConnection<StreamEvent>
+/** When a component shows news besides with each frame: at the end of each chunk of the body, or at each event. */
+export type FlushMode = 'frame' | 'chunk' | 'event'
 
 /** Where to go on. */
 export interface StartingPoint {
@@ -37,150 +26,183 @@ export interface StartingPoint {
   readonly state?: unknown
 }
 
-/** Wherever the stream is. */
-export const ANYWHERE: StartingPoint = { lastEventId: '' }
-
-/** What a store came to. Never changed, only replaced. */
-export interface StreamStanding {
-  /** Where the connection stands. */
-  readonly state: ConnectionState
-  /** The latest event. */
-  readonly lastEvent: StreamEvent | undefined
+/** One who hears what a store receives, from joining to leaving. Its functions must not throw. */
+export interface StreamMember {
+  /** How its component wants requests to be made and news to be shown, as of its latest committed render. */
+  readonly options: Transport & { readonly flush?: FlushMode | undefined }
+  /** Tells React of news, while its component is mounted and visible; it stays a member for a while after that. */
+  readonly notify: (() => void) | undefined
+  /** Its fold, unless another one of that identity runs already. */
+  readonly fold: RunningFold
+  /** What the fold is known by: a definition that several members share, or the fold itself. */
+  readonly foldId: object
+  /** Where its fold goes on; nothing for one that is new. */
+  readonly from: StartingPoint | undefined
+  /** Hears an event, once and in order, after all folds. */
+  readonly onEvent: (event: StreamEvent) => void
+  /** Hears that events will not come. */
+  readonly onGap: (gap: GapItem) => void
 }
 
 /** One connection, shared: open as long as it has members. */
 export interface StreamStore {
-  /** As of now. */
-  readonly latest: StreamStanding
-  /** As of the last flush, which is what components show; the same object as `latest` when no flush is due. */
-  readonly shown: StreamStanding
-  /** The position: whoever was a member all along is complete up to here. */
-  readonly lastEventId: string
-  /** How many members there are. */
-  readonly size: number
-  /** Tells whether one who must go on from a position may join: it is there, or nothing was requested yet. */
-  canStartAt(lastEventId: string): boolean
-  /** Hears from now on. The first member opens the connection, once the current task is over. */
-  join(member: StreamMember, from: StartingPoint): void
-  /** Hears no more. The last member closes the connection. */
-  leave(member: StreamMember): void
+  /** The key of its stream. */
+  readonly key: string
+  /** Who hears. */
+  readonly members: ReadonlySet<StreamMember>
+  /** The folds that run, by what they are known by. One that is shared runs until the store is closed. */
+  readonly folds: Map<object, RunningFold>
+  /** The latest event as it came, and where the connection stands. */
+  readonly raw: RunningFold
+  /** Tells whether a member's fold would be complete here. */
+  canTake(member: StreamMember): boolean
+  /** Hears from now on. The connection is opened once the task of the first member is over. */
+  join(member: StreamMember): void
+  /** Hears no more. The last member closes the connection. Returns where to go on. */
+  leave(member: StreamMember): StartingPoint
   /** Connects at once, also after the stream was closed, failed or done. */
   reconnect(): void
   /** Ends the connection for all members, until one of them reconnects. */
   close(): void
 }
 
-const CONNECTING: ConnectionState = { status: 'connecting', attempt: 1, reason: 'start' }
-
-/** Makes a store. Nothing is requested before the first member joins. */
-export function createStreamStore(connect: Connect, scheduler: FlushScheduler): StreamStore {
+/**
+ * Makes a store, which somebody is about to join.
+ *
+ * @param onChange - Called after members have shown what came, and when the last of them has left.
+ */
+export function createStreamStore(address: StreamAddress, onChange: () => void): StreamStore {
   const members = new Set<StreamMember>()
+  const raw = createFold(() => ({}))
+  const folds = new Map<object, RunningFold>([[raw, raw]])
   let connection: EventStreamConnection<StreamEvent> | undefined
-  let stopListening = (): void => undefined
-  let latest: StreamStanding = { state: { status: 'idle' }, lastEvent: undefined }
-  let shown = latest
-  let start = ANYWHERE
+  let start: StartingPoint = { lastEventId: '' }
+  let hasSnapshots = false
 
-  // A copy, since a member may join or leave while it hears, and must not hear the same event twice.
+  // Copies, since a member or a fold may join or leave in the meantime, and must not hear the same event twice.
   const tell = (hear: (member: StreamMember) => void): void => [...members].forEach(hear)
-
-  const isUndecided = (): boolean => !connection && start.lastEventId === ''
+  const foldAll = (take: (fold: RunningFold) => void): void => [...folds.values()].forEach(take)
   const position = (): string => connection?.lastEventId ?? start.lastEventId
+  const isUndecided = (): boolean => !connection && !start.lastEventId
 
   // Asked of whoever has been there longest and still is: options of a component that left may be out of date.
   function transport(): Transport {
     const all = [...members]
-    return (all.find(({ isMounted }) => isMounted) ?? all[0])?.transport() ?? {}
+    return (all.find(({ notify }) => notify) ?? all[0])?.options ?? {}
   }
 
   function flush(): void {
-    shown = latest
-    tell((member) => member.onFlush())
+    foldAll((fold) => {
+      fold.shown = fold.latest
+    })
+    tell((member) => member.notify?.())
+    onChange()
   }
 
-  function change(
-    news: Partial<StreamStanding>,
-    hear: (member: StreamMember) => void = () => undefined,
-  ): void {
-    latest = { ...latest, ...news }
-    tell(hear)
+  function flushAtOnce(mode: FlushMode): void {
+    tell(({ options, notify }) => {
+      if (options.flush === mode) notify?.()
+    })
+  }
+
+  function changeAll(take: (fold: RunningFold) => void): void {
+    foldAll(take)
     scheduler.schedule(flush)
   }
 
+  function setState(state: ViewState): void {
+    changeAll((fold) => changeFold(fold, { state }))
+  }
+
+  function end(status: 'failed' | 'closed', error?: EventStreamError): void {
+    disconnect()
+    setState({ status, error })
+  }
+
   function open(): void {
-    // The connection itself says so a moment later, too late for the render that asked.
-    change({ state: CONNECTING }, (member) => {
-      if ('state' in start) member.onStart(start.state)
+    tell(({ from, foldId }) => {
+      const fold = folds.get(foldId)
+      if (fold && !from && 'state' in start) replaceState(fold, start.state)
     })
+    // The connection itself says so a moment later, too late for the render that asked.
+    setState(CONNECTING)
     try {
-      connection = connect(start.lastEventId, transport)
+      connection = connectStream(address, position(), transport)
     } catch (cause) {
       // Nobody called who could catch it.
-      const error = new EventStreamError('misconfigured', 'the request cannot be made', { cause })
-      change({ state: { status: 'failed', error } })
-      return
+      return end('failed', new EventStreamError('misconfigured', String(cause), { cause }))
     }
-    stopListening = connection.subscribe({
-      onEvent: (event) => change({ lastEvent: event }, (member) => member.onEvent(event)),
-      onSnapshot: ({ data }) => change({}, (member) => member.onSnapshot(data.state)),
+    connection.subscribe({
+      onEvent(event) {
+        changeAll((fold) => {
+          const error = takeEvent(fold, event)
+          if (error) end('failed', error)
+        })
+        tell((member) => member.onEvent(event))
+        flushAtOnce('event')
+      },
+      onSnapshot({ data: { state } }) {
+        hasSnapshots = true
+        changeAll((fold) => replaceState(fold, state))
+      },
       onGap: (gap) => tell((member) => member.onGap(gap)),
-      onInvalidData: (error) => change({}, (member) => member.onInvalidData(error)),
-      onStateChange: (state) => change({ state }),
+      onChunkEnd: () => flushAtOnce('chunk'),
+      onStateChange(state) {
+        // That of one that was let go of is no news.
+        if (connection) setState(state)
+      },
     })
   }
 
   function disconnect(): void {
-    if (!connection) return
-    start = { lastEventId: connection.lastEventId }
-    stopListening()
-    connection.close()
+    const left = connection
+    start = { lastEventId: position() }
     connection = undefined
+    left?.close()
   }
 
+  // Later, so that whoever joins in the same commit has a say in where to start, and StrictMode's double effects are over.
+  queueMicrotask(() => {
+    if (members.size > 0 && !connection) open()
+  })
+
   return {
-    get size() {
-      return members.size
+    key: address.key,
+    members,
+    folds,
+    raw,
+    canTake({ from, fold, foldId }) {
+      // The latest payload is as good from whoever received it. A fold of a component sees what comes from now on, one that is
+      // shared begins with the snapshot of its route, which comes first.
+      const isAtHome = !fold.rules().reducer || folds.has(foldId) || isUndecided()
+      return isAtHome || (from ? from.lastEventId === position() : foldId === fold || !hasSnapshots)
     },
-    get latest() {
-      return latest
-    },
-    get shown() {
-      return shown
-    },
-    get lastEventId() {
-      return position()
-    },
-    canStartAt: (lastEventId) => lastEventId === '' || lastEventId === position() || isUndecided(),
-    join(member, from) {
+    join(member) {
+      const { fold, foldId, from } = member
       members.add(member)
-      if (isUndecided()) start = from
-      if (latest.state.status !== 'idle') return
-      latest = shown = { ...latest, state: CONNECTING }
-      // Later, so that whoever joins in the same commit has a say in where to start, and StrictMode's double effects are over.
-      queueMicrotask(() => {
-        if (members.size > 0 && latest.state.status === 'connecting' && !connection) open()
-      })
+      if (from && isUndecided()) start = from
+      if (folds.has(foldId)) return
+      folds.set(foldId, fold)
+      catchUp(fold, raw.latest)
+      // Where a flush is due, the others do not show the news yet either.
+      if (raw.shown === raw.latest) fold.shown = fold.latest
     },
     leave(member) {
       members.delete(member)
-      if (members.size > 0) return
-      disconnect()
-      latest = { ...latest, state: { status: 'closed' } }
+      folds.delete(member.fold)
+      const from = { lastEventId: position() }
+      if (members.size === 0) {
+        disconnect()
+        onChange()
+      }
+      return from
     },
     reconnect() {
-      tell((member) => member.onReconnect())
-      if (connection && connection.status !== 'done') {
-        connection.reconnect()
-      } else {
-        disconnect()
-        open()
-      }
+      foldAll((fold) => changeFold(fold, { error: undefined }))
+      if (connection) connection.reconnect()
+      else open()
       flush()
     },
-    close() {
-      disconnect()
-      change({ state: { status: 'closed' } })
-      flush()
-    },
+    close: () => end('closed'),
   }
 }

@@ -1,7 +1,8 @@
 'use client'
 
 import type { PlainEvent } from '@millrace/client'
-import { useInsertionEffect, useState, useSyncExternalStore } from 'react'
+import { useContext, useInsertionEffect, useState, useSyncExternalStore } from 'react'
+import { SurroundingsContext } from './event-stream-context.ts'
 import type { FoldOptions, FoldState, NextState, ParseOptions } from './event-stream-options.ts'
 import type { EventStreamRequestOptions, EventStreamRequestResult } from './event-stream-request-options.ts'
 import { scheduler } from './flush-scheduler.ts'
@@ -55,8 +56,9 @@ export function useEventStreamRequest<Input = unknown>(
 ): EventStreamRequestResult<string | undefined, PlainEvent, Input>
 export function useEventStreamRequest(
   url: string | URL,
-  options: Omit<RequestOptions, 'url'> = {},
+  given: Omit<RequestOptions, 'url'> = {},
 ): RequestSnapshot {
+  const options = useContext(SurroundingsContext).complete(given)
   const [request] = useState(() => createStreamRequest({ ...options, url }, scheduler))
   // Before any effect that calls `start()`.
   useInsertionEffect(() => request.update({ ...options, url }))

@@ -1,8 +1,14 @@
 import type { EventStreamError } from '@millrace/core'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { defineStream, useEventStream, useEventStreamRequest } from './index.ts'
-import type { ChannelEvent, ConnectionStatus, GapItem, PlainEvent } from './index.ts'
+import {
+  defineFold,
+  defineStream,
+  useEventStream,
+  useEventStreamRequest,
+  useEventStreamStatus,
+} from './index.ts'
+import type { ChannelEvent, ConnectionStatus, Fold, GapItem, PlainEvent } from './index.ts'
 
 type Tick = { symbol: string; price: number }
 
@@ -132,6 +138,95 @@ test('a reducer that does not fit is an error', () => {
   useEventStream(prices, { url: '/p', initialValue: [], reducer: (_, e) => e.data })
   // @ts-expect-error a reducer needs a state to begin with
   useEventStream(prices, { url: '/p', reducer: (n: number) => n + 1 })
+})
+
+test('the events that are named are the events there are', () => {
+  const { data, lastEvent } = useEventStream(market, {
+    url: '/m',
+    events: ['halt'],
+    onEvent: (event) => expectTypeOf(event.data.reason).toEqualTypeOf<string>(),
+  })
+  expectTypeOf(data).toEqualTypeOf<{ symbol: string; reason: string } | undefined>()
+  expectTypeOf(lastEvent?.type).toEqualTypeOf<'halt' | undefined>()
+  const { data: halted } = useEventStream(market, {
+    url: '/m',
+    events: ['halt'],
+    initialValue: [],
+    reducer: (all, event) => [...all, event.data.reason],
+  })
+  expectTypeOf(halted).toEqualTypeOf<string[]>()
+  useEventStream('/events', { events: ['any', 'name'] })
+  // @ts-expect-error the contract has no such event
+  useEventStream(market, { url: '/m', events: ['trade'] })
+  // @ts-expect-error a tick was not asked for
+  useEventStream(market, { url: '/m', events: ['halt'], onEvent: (event) => event.data.price })
+})
+
+test('a selector gives the type of data', () => {
+  const { data: price } = useEventStream(prices, { url: '/p', select: (tick) => tick?.price })
+  expectTypeOf(price).toEqualTypeOf<number | undefined>()
+  const { data: symbols } = useEventStream(prices, {
+    url: '/p',
+    initialValue: {},
+    reducer: (b, e) => ({ ...b, [e.data.symbol]: e.data.price }),
+    select: (board) => Object.keys(board),
+    isEqual: (before, after) => before.length === after.length,
+  })
+  expectTypeOf(symbols).toEqualTypeOf<string[]>()
+  const { data: length } = useEventStream('/events', { select: (text) => text?.length ?? 0 })
+  expectTypeOf(length).toEqualTypeOf<number>()
+  const { data: n } = useEventStream('/ticks', {
+    parse: (text) => JSON.parse(text) as Tick,
+    select: (tick) => tick?.price,
+  })
+  expectTypeOf(n).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error ticks have no volume
+  useEventStream(prices, { url: '/p', select: (tick) => tick?.volume })
+})
+
+const board = defineFold(prices, {
+  initialValue: {},
+  reducer: (b, e) => ({ ...b, [e.data.symbol]: e.data.price }),
+})
+
+test('a shared fold gives its state, or what is selected of it', () => {
+  expectTypeOf(board).toEqualTypeOf<Fold<{ [symbol: string]: number }, ChannelEvent<{ tick: Tick }>>>()
+  const { data, lastEvent } = useEventStream(prices, { url: '/p', fold: board })
+  expectTypeOf(data).toEqualTypeOf<{ [symbol: string]: number }>()
+  expectTypeOf(lastEvent?.data).toEqualTypeOf<Tick | undefined>()
+  const { data: price } = useEventStream(prices, { url: '/p', fold: board, select: (state) => state['ACME'] })
+  expectTypeOf(price).toEqualTypeOf<number | undefined>()
+  const messages = defineFold(rooms, { initialValue: [] as string[], reducer: (all, e) => [...all, e.data] })
+  expectTypeOf(useEventStream(rooms({ id: 'a' }), { url: '/r', fold: messages }).data).toEqualTypeOf<
+    string[]
+  >()
+  const halts = defineFold(market, {
+    events: ['halt'],
+    initialValue: 0,
+    reducer: (n, e) => n + e.data.reason.length,
+  })
+  expectTypeOf(useEventStream(market, { url: '/m', fold: halts }).data).toEqualTypeOf<number>()
+  const sum = defineFold('/numbers', {
+    parse: Number,
+    initialValue: 0,
+    reducer: (total, e) => total + e.data,
+  })
+  expectTypeOf(useEventStream('/numbers', { fold: sum }).data).toEqualTypeOf<number>()
+  // @ts-expect-error the fold is one of prices
+  useEventStream(rooms({ id: 'a' }), { url: '/r', fold: board })
+  // @ts-expect-error the state has numbers
+  useEventStream(prices, { url: '/p', fold: board, initialSnapshot: { state: { a: 'b' }, lastEventId: '' } })
+  // @ts-expect-error a reducer returns the state
+  defineFold(prices, { initialValue: 0, reducer: (n, e) => e.data.symbol })
+  // @ts-expect-error the contract has no such event
+  defineFold(market, { events: ['trade'], initialValue: 0, reducer: (n) => n })
+})
+
+test('the status is read by the same source', () => {
+  expectTypeOf(useEventStreamStatus('/events')).toEqualTypeOf<ConnectionStatus>()
+  expectTypeOf(useEventStreamStatus(prices, { url: '/p', scope: 'ada' })).toEqualTypeOf<ConnectionStatus>()
+  // @ts-expect-error a channel needs a URL
+  useEventStreamStatus(prices)
 })
 
 test('a request takes any input, or what its body is made of', () => {

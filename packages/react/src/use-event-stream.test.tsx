@@ -19,7 +19,7 @@ import {
   type GapItem,
   type PlainEvent,
 } from './index.ts'
-import { streams } from './store-registry.ts'
+import { streams } from './stream-stores.ts'
 
 const prices = defineStream<{ tick: { symbol: string; price: number } }>('prices')
 
@@ -359,18 +359,18 @@ test('keeps the connection when a component comes back within the linger, and lo
 
 test('closes the connection and forgets the store after the linger', async () => {
   const server = scriptedServer()
-  const size = streams.size
+  const size = streams.stores.size
   const { unmount } = renderHook(() => useEventStream(url, { fetch: server.fetch }))
   await waitFor(() => expect(server.open).toHaveLength(1))
-  expect(streams.size).toBe(size + 1)
+  expect(streams.stores.size).toBe(size + 1)
   stopTimers()
   unmount()
   vi.advanceTimersByTime(4999)
-  expect(streams.size).toBe(size + 1)
+  expect(streams.stores.size).toBe(size + 1)
   vi.advanceTimersByTime(1)
   vi.useRealTimers()
   await waitFor(() => expect(server.open).toHaveLength(0))
-  expect(streams.size).toBe(size)
+  expect(streams.stores.size).toBe(size)
 })
 
 test('lingers as long as it is told', async () => {
@@ -567,7 +567,7 @@ test('shows a new component what the others show', async () => {
   await waitFor(() => expect(screen.getAllByText('due')).toHaveLength(2))
 })
 
-test('reads each contract of one name by its own rules, and shares between channels of one definition', async () => {
+test('shares a connection between definitions of one name, and reads by the contract of each', async () => {
   const server = scriptedServer()
   const { fetch } = server
   const date = {
@@ -584,13 +584,13 @@ test('reads each contract of one name by its own rules, and shares between chann
     date: useEventStream(dates({ room: 'a' }), { url, fetch }).data,
     same: useEventStream(dates({ room: 'a' }), { url, fetch }).data,
   }))
-  await waitFor(() => expect(server.open).toHaveLength(2))
-  for (const exchange of server.open) exchange.write(block('at', '2020-01-01T00:00:00.000Z'))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write(block('at', '2020-01-01T00:00:00.000Z'))
   const expected = new Date('2020-01-01T00:00:00.000Z')
   await waitFor(() =>
     expect(result.current).toEqual({ text: expected.toISOString(), date: expected, same: expected }),
   )
-  expect(server.exchanges).toHaveLength(2)
+  expect(server.exchanges).toHaveLength(1)
 })
 
 test('closes for all components, and reconnects for all', async () => {

@@ -1,0 +1,10 @@
+import type { FoldRules } from './fold.ts'
+import type { StreamStore } from './stream-store.ts'
+
+/** A fold that components may share, as `defineFold` makes it. */
+export interface SharedFold extends FoldRules {
+  /** The state before the first event. */
+  readonly initialValue: unknown
+  /** Hears that somebody joined a store for it. */
+  readonly onJoin: (store: StreamStore) => void
+}
