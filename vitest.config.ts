@@ -42,6 +42,17 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'react-18',
+          environment: 'jsdom',
+          include: ['packages/react/src/**/*.test.tsx'],
+          // React 18 has no <Activity>.
+          exclude: [...browser, '**/hidden-components.test.tsx'],
+          setupFiles: ['packages/react/test/react-18.ts'],
+        },
+      },
+      {
+        extends: true,
         // Without this, a cold first run may optimise dependencies, and reload, in the middle of a test.
         optimizeDeps: { include: ['react-dom/client', 'vitest-browser-react'] },
         test: {

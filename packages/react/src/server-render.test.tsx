@@ -52,7 +52,8 @@ function Sum({ snapshot = initialSnapshot }) {
 
 /** Renders on a server, where there is no document, and takes over in the browser. */
 async function serveAndHydrate(page: React.ReactNode): Promise<{ html: string; mismatches: unknown[] }> {
-  const container = document.body
+  const container = document.createElement('div')
+  document.body.append(container)
   vi.stubGlobal('document', undefined)
   const html = renderToString(page)
   vi.unstubAllGlobals()
