@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { sharedNowMs } from '../client/bench-event.ts'
+import { nowMs } from './clock.ts'
 import { poll } from '../harness/poll.ts'
 import { CHANNELS, maxUnderWayOf } from './channels.ts'
 import type { DataLoss } from './judge/records.ts'
@@ -128,9 +128,9 @@ export class DataChaos {
   }
 
   async #setNewEpochs(): Promise<{ readonly fromMs: number; readonly toMs: number }> {
-    const fromMs = sharedNowMs()
+    const fromMs = nowMs()
     await run(process.execPath, [...this.#newEpochs, 'new-epochs', '--url', this.#redis.url])
-    return { fromMs, toMs: sharedNowMs() }
+    return { fromMs, toMs: nowMs() }
   }
 
   #inTurn(act: () => Promise<void>): Promise<void> {

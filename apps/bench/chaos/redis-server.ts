@@ -5,7 +5,7 @@ import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { sharedNowMs } from '../client/bench-event.ts'
+import { nowMs } from './clock.ts'
 
 const run = promisify(execFile)
 const START_WITHIN_MS = 15_000
@@ -72,9 +72,9 @@ export class ChaosRedis {
   /** Saves its data. */
   async save(): Promise<Save> {
     const file = join(this.#folder, `save-${++this.#saves}.rdb`)
-    const savedFromMs = sharedNowMs()
+    const savedFromMs = nowMs()
     await this.cli('SAVE')
-    const savedToMs = sharedNowMs()
+    const savedToMs = nowMs()
     await cp(join(this.#data, 'dump.rdb'), file)
     return { file, savedFromMs, savedToMs }
   }
@@ -136,10 +136,10 @@ export class ChaosRedis {
 
   async #interrupt(downMs: number, meanwhile: () => Promise<void>): Promise<Outage> {
     await this.#kill()
-    const endedAtMs = sharedNowMs()
+    const endedAtMs = nowMs()
     await meanwhile()
     await delay(downMs)
-    const beganAtMs = sharedNowMs()
+    const beganAtMs = nowMs()
     await this.#start()
     return { endedAtMs, beganAtMs }
   }

@@ -1,4 +1,4 @@
-import { sharedNowMs } from '../client/bench-event.ts'
+import { nowMs } from './clock.ts'
 import type { EventHappening, Happening, Story } from './judge/records.ts'
 
 /** All that happened to the clients of a channel, on its way between processes: events by their place in a list, as most of them came to many. */
@@ -22,7 +22,7 @@ export class StoryLog {
     if (known !== undefined && isSame) return known
     // A copy: a part of a text keeps the whole of it in memory.
     const own = Buffer.from(id, 'latin1').toString('latin1')
-    const place = this.events.push({ kind: 'event', id: own, n, seenAtMs: sharedNowMs() }) - 1
+    const place = this.events.push({ kind: 'event', id: own, n, seenAtMs: nowMs() }) - 1
     if (known === undefined) this.#known.set(own, place)
     return place
   }

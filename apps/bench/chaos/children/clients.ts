@@ -1,5 +1,5 @@
 /** Clients that know the protocol by docs/protocol.md alone: they follow a channel whatever happens, and write down what they see. */
-import { sharedNowMs } from '../../client/bench-event.ts'
+import { nowMs } from '../clock.ts'
 import type { SplitEvent } from '../../client/event-splitter.ts'
 import { randomFrom } from '../../client/random.ts'
 import { StreamClient } from '../../client/stream-client.ts'
@@ -53,7 +53,7 @@ class ChaosClient {
     if (this.#hindered === 'gone' || this.#connection) return
     this.#openedAtMs = performance.now()
     this.#silenceMs = OPENS_WITHIN_MS
-    this.#note(this.log.other({ kind: 'request', atMs: sharedNowMs(), cursor: this.#cursor }))
+    this.#note(this.log.other({ kind: 'request', atMs: nowMs(), cursor: this.#cursor }))
     const connection = new StreamClient(
       { port, path: `/${this.channel.name}`, lastEventId: this.#cursor },
       {
@@ -114,7 +114,7 @@ class ChaosClient {
   #hear({ type, data, id }: SplitEvent): void {
     if (id !== '') this.#cursor = id
     if (type === EVENT_TYPE) return this.#note(this.log.event(id, numberOf(this.channel, data)))
-    const atMs = sharedNowMs()
+    const atMs = nowMs()
     if (type === 'millrace.open') {
       const { resume, heartbeatMs } = JSON.parse(data) as { resume: string; heartbeatMs: number }
       this.#silenceMs = Math.max(2.5 * heartbeatMs, 1000)

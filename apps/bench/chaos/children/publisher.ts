@@ -5,7 +5,7 @@
  */
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sharedNowMs } from '../../client/bench-event.ts'
+import { nowMs } from '../clock.ts'
 import { answerCommands } from '../../harness/commands.ts'
 import { CHANNELS, type ChaosChannel, maxUnderWayOf } from '../channels.ts'
 import { type HubPlace, chaosHub, publishNumber } from '../chaos-hub.ts'
@@ -41,14 +41,14 @@ let turns = 0
 
 async function publishUntilAcknowledged(log: Log): Promise<Acknowledgement> {
   const n = log.records.length + 1
-  const record: Log['records'][number] = { n, firstAtMs: sharedNowMs() }
+  const record: Log['records'][number] = { n, firstAtMs: nowMs() }
   log.records.push(record)
   log.underWay++
   for (;;) {
-    const startedAtMs = sharedNowMs()
+    const startedAtMs = nowMs()
     try {
       const { lastEventId: cursor, repeated } = await publishOnce(log.channel, n)
-      record.acknowledged = { cursor, repeated, startedAtMs, atMs: sharedNowMs() }
+      record.acknowledged = { cursor, repeated, startedAtMs, atMs: nowMs() }
       log.underWay--
       log.acknowledged++
       return record.acknowledged

@@ -102,11 +102,16 @@ function possibleLives(
   { entry, candidates }: Doubt,
   certain: ReadonlyMap<string, ReadonlyMap<Life, readonly Entry[]>>,
 ): readonly Life[] {
-  const ofEpoch = certain.get(entry.epoch)
-  const known = candidates.filter((life) => ofEpoch?.has(life))
-  const possible = known.length > 0 ? known : candidates
-  const fitting = possible.filter((each) => ofEpoch && fits(entry, each, ofEpoch))
+  const ofEpoch = certain.get(entry.epoch) ?? new Map<Life, readonly Entry[]>()
+  const able = candidates.filter((life) => canHold(life, ofEpoch))
+  const possible = able.length > 0 ? able : candidates
+  const fitting = possible.filter((each) => fits(entry, each, ofEpoch))
   return fitting.length > 0 ? fitting : possible
+}
+
+/** Whether a life may have entries of an epoch: where some are for certain, or were when it was saved. */
+function canHold(life: Life, ofEpoch: ReadonlyMap<Life, readonly Entry[]>): boolean {
+  return ofEpoch.has(life) || (life.restored !== undefined && canHold(life.restored.from, ofEpoch))
 }
 
 function fits(entry: Entry, life: Life, ofEpoch: ReadonlyMap<Life, readonly Entry[]>): boolean {
