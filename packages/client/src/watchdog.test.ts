@@ -36,7 +36,7 @@ async function connect(options: ConnectOptions = {}): Promise<Watched> {
 }
 
 /** Lets the latest stream open, and then nothing come for so long. */
-async function stall({ latest }: Watched, silenceMs = 26_500, opening = open()): Promise<void> {
+async function stall({ latest }: Watched, silenceMs = 27_500, opening = open()): Promise<void> {
   latest().write(opening)
   await vi.advanceTimersByTimeAsync(silenceMs)
 }
@@ -78,9 +78,9 @@ describe('a stream that is silent', () => {
 
   test('is dead by the interval that the application set, whatever the server says', async () => {
     const watched = await connect({ heartbeatMs: 2000 })
-    await stall(watched, 6300, 'data: one\n\n')
+    await stall(watched, 7300, 'data: one\n\n')
     expect(watched.streams).toHaveLength(2)
-    await stall(watched, 6300)
+    await stall(watched, 7300)
     expect(watched.streams).toHaveLength(3)
   })
 
@@ -111,7 +111,7 @@ describe('stalls in a row', () => {
     for (let count = 0; count < 6; count++) {
       watched.latest().write(open())
       await vi.advanceTimersByTimeAsync(10_000)
-      await stall(watched, 26_500, ':\n\n')
+      await stall(watched, 27_500, ':\n\n')
     }
     expect(watched.streams).toHaveLength(7)
   })
@@ -144,6 +144,19 @@ describe('sleep', () => {
   })
 })
 
+test('a page that was busy or frozen reads what came meanwhile, before it takes the stream for dead', async () => {
+  const watched = await connect({ method: 'POST' })
+  await stall(watched, 1000)
+  watched.latest().write(':\n')
+  vi.setSystemTime(Date.now() + 40_000)
+  // The watchdog has its turn first.
+  vi.advanceTimersByTime(1000)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(watched.connection.status).toBe('open')
+  await vi.advanceTimersByTimeAsync(7000)
+  expect(watched.connection.status).toBe('failed')
+})
+
 test('a loop that does not keep up is not taken for a silent server', async () => {
   const watched = await connect()
   const iterator = watched.connection[Symbol.asyncIterator]()
@@ -151,7 +164,7 @@ test('a loop that does not keep up is not taken for a silent server', async () =
   await vi.advanceTimersByTimeAsync(3_600_000)
   expect(watched.connection.status).toBe('open')
   for (let taken = 0; taken < 1500; taken++) await iterator.next()
-  await vi.advanceTimersByTimeAsync(26_500)
+  await vi.advanceTimersByTimeAsync(27_500)
   expect(watched.log).toContain('state waiting 2 network')
 })
 
