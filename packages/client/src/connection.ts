@@ -92,7 +92,7 @@ export function connect(
     if (type === 'online') act({ status: 'connecting', reason: 'retry' })
     else if (type === 'pagehide' || (isHidden && options.whenHidden === 'pause')) {
       act({ status: 'paused', reason: 'hide' })
-    } else if (!isHidden) act({ status: 'connecting', reason: 'show' })
+    } else if (!isHidden) connectFor('show')
   }
 
   function connectFor(reason: AttemptReason): void {

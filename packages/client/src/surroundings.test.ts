@@ -120,6 +120,17 @@ describe('a page that is left', () => {
     expect(streams).toHaveLength(1)
   })
 
+  test('while new credentials were under way asks for them again', async () => {
+    const onUnauthorized = vi.fn<() => Promise<void>>(async () => undefined)
+    onUnauthorized.mockReturnValueOnce(new Promise(() => undefined))
+    const { connection, streams } = await connect({ onUnauthorized }, 401, 401)
+    await happens('pagehide')
+    await happens('pageshow')
+    expect(connection.status).toBe('open')
+    expect(onUnauthorized).toHaveBeenCalledTimes(2)
+    expect(streams).toHaveLength(3)
+  })
+
   test('has nothing to go on with once the stream is done', async () => {
     const { connection, streams } = await connect({}, 204)
     await happens('pagehide', 'pageshow')
