@@ -65,8 +65,8 @@ export function createMachine({ memory, attempt, random, onStateChange }: Policy
       clearTimeout(timer)
       step.abort()
     }
-    onStateChange(next)
-    // Whoever heard of it may have changed it again.
+    // Whoever hears of the abort, or of the state, may change it again.
+    if (machine.state === next) onStateChange(next)
     if (machine.state !== next) return
     if (next.status === 'connecting') begin(next)
     else if (next.status === 'waiting') {
@@ -83,7 +83,7 @@ export function createMachine({ memory, attempt, random, onStateChange }: Policy
       else act({ ...memory, ...how, atMs: Date.now(), random: random() })
     }
     const drop = (cause?: unknown): void => {
-      end({ status: 'waiting', error: new EventStreamError('network', 'the stream broke off', { cause }) })
+      end({ status: 'waiting', error: new EventStreamError('network', 'the stream broke', { cause }) })
     }
     attempt({ state, signal, end, drop }).then(end, drop)
   }

@@ -105,5 +105,5 @@ export async function receive(
 function asInvalidData(cause: unknown): EventStreamError {
   return EventStreamError.is(cause)
     ? cause
-    : new EventStreamError('invalid-data', 'unreadable data', { cause })
+    : new EventStreamError('invalid-data', 'invalid data', { cause })
 }

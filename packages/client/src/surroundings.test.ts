@@ -175,3 +175,15 @@ test('a connection listens to its page no longer than something can come of it',
   connection.close()
   expect(heard.size).toBe(0)
 })
+
+test('nor does one that is closed as soon as its attempt is aborted', async () => {
+  const { connection } = await connect({
+    headers({ signal }) {
+      signal.addEventListener('abort', () => connection.close())
+      return {}
+    },
+  })
+  connection.pause()
+  expect(connection.status).toBe('closed')
+  expect(heard.size).toBe(0)
+})
