@@ -103,7 +103,5 @@ export async function receive(
 
 /** What is thrown and has no code comes from reading data. */
 function asInvalidData(cause: unknown): EventStreamError {
-  return EventStreamError.is(cause)
-    ? cause
-    : new EventStreamError('invalid-data', 'invalid data', { cause })
+  return EventStreamError.is(cause) ? cause : new EventStreamError('invalid-data', 'invalid data', { cause })
 }
