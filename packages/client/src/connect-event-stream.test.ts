@@ -219,6 +219,13 @@ describe('hostile bytes', () => {
     expect(connection.lastEventId).toBe('a\u0001b')
   })
 
+  test('but for the tab, which a header can carry', async () => {
+    const server = await startEventServer(sendAll('id: a\tb\ndata: one\n\n'), send('data: two\n\n'))
+    const { heard } = record(connect(server.url))
+    await heard('message two')
+    expect((await server.exchange(2)).request.headers['last-event-id']).toBe('a\tb')
+  })
+
   test('in an id travel in the query all the same', async () => {
     const server = await startEventServer(sendAll('id: a\u0001é&b\ndata: one\n\n'), send('data: two\n\n'))
     const { heard } = record(connect(`${server.url}?room=1`, { resumeBy: 'query' }))

@@ -27,8 +27,8 @@ export async function sendRequest(options: ConnectOptions, context: AttemptConte
       // In front, since servers take the first of several parameters of a name.
       const parameter = new URLSearchParams({ lastEventId } satisfies Parameter)
       url = url.replace(/\?|(?=#)|$/, `?${parameter}&`)
-      // An id with control bytes is dropped: `fetch` would refuse it at every attempt.
-    } else if (bytes.every((byte) => byte > 31 && byte !== 127)) {
+      // An id with control bytes but the tab is dropped: `fetch` would refuse it at every attempt.
+    } else if (bytes.every((byte) => byte === 9 || (byte > 31 && byte !== 127))) {
       headers.set('last-event-id', String.fromCharCode(...bytes))
     }
   }
