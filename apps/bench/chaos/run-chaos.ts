@@ -97,7 +97,7 @@ export async function runChaos(options: ChaosOptions, tools: ChaosTools): Promis
       case 'mute':
         return data.mute(act.forMs)
       case 'stall':
-        return clients.ask('stall', act)
+        return proxy.ask('stall', { responses: await clients.ask('stall', act), forMs: act.forMs })
       case 'leave':
         return clients.ask('leave', act)
     }

@@ -35,8 +35,9 @@ describe('a schedule', () => {
       expect(act.atMs + ('forMs' in act && act.kind !== 'mute' ? act.forMs : 0)).toBeLessThanOrEqual(
         calmAtMs + 1,
       )
-      if ('instance' in act) expect([0, 1, 2]).toContain(act.instance)
     }
+    for (const { instance } of acts.filter((act) => act.kind === 'kill'))
+      expect([0, 1, 2]).toContain(instance)
     expect(calmAtMs).toBeLessThan(muteAtMs)
     expect(muteAtMs).toBeLessThan(endMs)
   })
@@ -45,8 +46,7 @@ describe('a schedule', () => {
     const { acts } = scheduleOf({ ...run, seconds: 12, seed })
     const told = acts.filter((act) => act.kind === 'roll-back').map(({ setsNewEpochs }) => setsNewEpochs)
     expect(new Set(told)).toEqual(new Set([true, false]))
-    for (const kind of ['kill', 'pause', 'restart', 'wipe', 'drop-subscribers'] as const) {
-      expect(countOf(acts, kind), kind).toBeGreaterThan(0)
-    }
+    const kinds = new Set(acts.map(({ kind }) => kind))
+    for (const kind of ['kill', 'pause', 'restart', 'wipe', 'drop-subscribers']) expect(kinds).toContain(kind)
   })
 })

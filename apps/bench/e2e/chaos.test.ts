@@ -34,7 +34,7 @@ describe.skipIf(missing)(`chaos${missing ? ` (${missing})` : ''}`, { timeout: 18
       subscriberDrops,
       cuts,
     }
-    for (const [name, count] of Object.entries(happened)) expect(count, name).toBeGreaterThan(0)
+    expect(Object.entries(happened).filter(([, count]) => count === 0)).toEqual([])
   })
 
   test.each([
@@ -45,7 +45,7 @@ describe.skipIf(missing)(`chaos${missing ? ` (${missing})` : ''}`, { timeout: 18
   ] as const)('finds out the broken build %s', async (broken, found) => {
     const { report, violations } = await shortRun(broken)
     expect(isKept(report)).toBe(false)
-    for (const kind of found) expect(report[kind], kind).toBeGreaterThan(0)
+    expect(found.filter((kind) => report[kind] === 0)).toEqual([])
     expect(violations.length).toBeGreaterThan(0)
   })
 })

@@ -26,6 +26,12 @@ let random = randomFrom(0)
 let port = 0
 const logs = new Map(CHANNELS.map((channel) => [channel, new StoryLog()]))
 
+/** One response of one client. */
+export interface ClientResponse {
+  readonly client: number
+  readonly response: number
+}
+
 class ChaosClient {
   readonly index: number
   readonly channel: ChaosChannel
@@ -33,6 +39,7 @@ class ChaosClient {
   readonly places: number[] = []
   #cursor = ''
   #connection: StreamClient | undefined
+  #responses = 0
   #openedAtMs = 0
   #silenceMs = OPENS_WITHIN_MS
   #retryMs = 0
@@ -55,7 +62,11 @@ class ChaosClient {
     this.#silenceMs = OPENS_WITHIN_MS
     this.#note(this.log.other({ kind: 'request', atMs: nowMs(), cursor: this.#cursor }))
     const connection = new StreamClient(
-      { port, path: `/${this.channel.name}`, lastEventId: this.#cursor },
+      {
+        port,
+        path: `/${this.channel.name}?client=${this.index}&response=${++this.#responses}`,
+        lastEventId: this.#cursor,
+      },
       {
         onEvent: (event) => this.#hear(event),
         onRetry: (ms) => {
@@ -69,18 +80,16 @@ class ChaosClient {
     this.#connection = connection
   }
 
-  /** Reads nothing for a while. */
-  stall(forMs: number): void {
-    if (this.#hindered !== 'no') return
+  /** Notes that the proxy hands on nothing of a response for a while. Returns which response, unless there is none. */
+  stall(forMs: number): ClientResponse | undefined {
+    if (this.#hindered !== 'no' || !this.#connection) return undefined
     this.#hindered = 'stalled'
     this.#note(this.log.other({ kind: 'stalled' }))
-    const connection = this.#connection
-    connection?.pause()
     setTimeout(() => {
       this.#hindered = 'no'
       this.#openedAtMs = performance.now()
-      connection?.resume()
     }, forMs)
+    return { client: this.index, response: this.#responses }
   }
 
   /** Leaves for a while. */
@@ -154,10 +163,16 @@ const commands = {
       for (const client of clients) client.watch()
     }, WATCH_EVERY_MS)
   },
-  /** A share of those on channels of large events reads nothing for a while. */
-  stall: ({ share, forMs }: { readonly share: number; readonly forMs: number }): void => {
+  /** Picks a share of those on channels of large events to be stalled. Returns which responses. */
+  stall: ({
+    share,
+    forMs,
+  }: {
+    readonly share: number
+    readonly forMs: number
+  }): readonly ClientResponse[] => {
     const heavy = clients.filter(({ channel }) => HEAVY_CHANNELS.includes(channel))
-    for (const client of some(share, heavy)) client.stall(forMs)
+    return some(share, heavy).flatMap((client) => client.stall(forMs) ?? [])
   },
   /** A share of all clients leaves for a while. */
   leave: ({ share, forMs }: { readonly share: number; readonly forMs: number }): void => {
