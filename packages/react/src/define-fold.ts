@@ -12,6 +12,9 @@ import type { SharedFold } from './shared-fold.ts'
 import type { StreamStore } from './stream-store.ts'
 import { warn } from './warn.ts'
 
+// Bundlers put the mode in its place, as they do for React itself.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
 /**
  * A fold with an identity: all components that are given it share one state per stream, which lives as long as the connection.
  * Made by `defineFold`.
@@ -64,8 +67,34 @@ export function defineFold(
   const isAnyStream = typeof source === 'string' || source instanceof URL
   // A stream with parameters has the contract of its channels, though only those are typed to have it.
   const channel = isAnyStream ? undefined : (source as Channel)
-  const fold: SharedFold = { ...options, channel, onJoin: forgetUnread }
+  const fold: SharedFold = {
+    ...options,
+    channel,
+    onJoin(store, before) {
+      if (process.env.NODE_ENV !== 'production' && before) takeOver(store, fold, before)
+      forgetUnread(store)
+    },
+  }
   return fold
+}
+
+/** Folds that took over from one before them. */
+const successors = new WeakSet<SharedFold>()
+
+/**
+ * Fast Refresh evaluates a module anew when it is edited, and with it the folds that it defines. One that is as it was before
+ * goes on where that one is.
+ */
+function takeOver(store: StreamStore, fold: SharedFold, before: SharedFold): void {
+  const running = store.folds.get(fold)
+  const earlier = store.folds.get(before)
+  if (!running || !earlier || successors.has(fold) || sourceOf(fold) !== sourceOf(before)) return
+  successors.add(fold)
+  Object.assign(running, { latest: earlier.latest, shown: earlier.shown })
+}
+
+function sourceOf({ reducer, parse, events, initialValue }: SharedFold): string {
+  return [reducer, parse, events, JSON.stringify(initialValue)].map(String).join()
 }
 
 /** Folds run as long as their store is open, but where one is defined in render each render leaves one behind. */
@@ -73,6 +102,8 @@ function forgetUnread({ members, folds, raw }: StreamStore): void {
   const read = new Set<object>([raw, ...[...members].map(({ foldId }) => foldId)])
   const unread = [...folds.keys()].filter((id) => !read.has(id))
   if (unread.length <= MAX_UNREAD_FOLDS) return
-  warn('nobody reads more than 100 folds of a stream any more: call defineFold outside of components')
+  if (process.env.NODE_ENV !== 'production') {
+    warn('nobody reads more than 100 folds of a stream any more: call defineFold outside of components')
+  }
   for (const id of unread.slice(0, -MAX_UNREAD_FOLDS)) folds.delete(id)
 }

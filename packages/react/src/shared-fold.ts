@@ -5,6 +5,6 @@ import type { StreamStore } from './stream-store.ts'
 export interface SharedFold extends FoldRules {
   /** The state before the first event. */
   readonly initialValue: unknown
-  /** Hears that somebody joined a store for it. */
-  readonly onJoin: (store: StreamStore) => void
+  /** Hears that a component joined a store for it, and which one that component read before, if any. */
+  readonly onJoin: (store: StreamStore, before: SharedFold | undefined) => void
 }

@@ -277,6 +277,25 @@ test('may be another one from one render to the next, on the same connection', a
   expect(server.exchanges).toHaveLength(1)
 })
 
+test('goes on where it is when Fast Refresh evaluates its module anew, unless it was edited', async () => {
+  const define = () => defineFold(prices, { initialValue: 0, reducer: (n, { data }) => n + data.price })
+  const edited = defineFold(prices, { initialValue: 0, reducer: (n) => n - 1 })
+  const { result, rerender } = renderHook(
+    ({ fold }) => useEventStream(prices, { url, fetch: server.fetch, fold }).data,
+    { initialProps: { fold: define() } },
+  )
+  await connected()
+  server.latest.write(tick('ACME', 1) + tick('ACME', 2))
+  await waitFor(() => expect(result.current).toBe(3))
+  rerender({ fold: define() })
+  server.latest.write(tick('ACME', 4))
+  await waitFor(() => expect(result.current).toBe(7))
+  rerender({ fold: edited })
+  server.latest.write(tick('ACME', 4))
+  await waitFor(() => expect(result.current).toBe(-1))
+  expect(server.exchanges).toHaveLength(1)
+})
+
 test('defined in render does no harm but to itself, and developers are told', async () => {
   const complaints = vi.spyOn(console, 'error').mockReturnValue()
   const { result, rerender } = renderHook(() => {

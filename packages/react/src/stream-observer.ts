@@ -107,8 +107,6 @@ export function createStreamObserver(
 
   function leave(): void {
     clearTimeout(linger)
-    // A shared fold goes on from here as well.
-    member.fold = store?.folds.get(member.foldId) ?? member.fold
     member.from = store?.leave(member) ?? member.from
     store = undefined
   }
@@ -135,7 +133,7 @@ export function createStreamObserver(
       clearTimeout(linger)
       member.notify = notify
       store ??= joinStore(streams, address, member)
-      shared?.onJoin(store)
+      shared?.onJoin(store, replaces?.member.options.fold)
       tellGaps()
       return () => {
         member.notify = undefined
@@ -144,7 +142,7 @@ export function createStreamObserver(
       }
     },
     read(options) {
-      const { latest, shown } = store?.folds.get(member.foldId) ?? member.fold
+      const { latest, shown } = member.fold
       return readView((member.options.flush ?? 'frame') === 'frame' ? shown : latest, options)
     },
     readOnServer: (options) => readView(initial, { ...options, enabled: false }),

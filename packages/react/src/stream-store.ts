@@ -32,8 +32,8 @@ export interface StreamMember {
   readonly options: Transport & { readonly flush?: FlushMode | undefined }
   /** Tells React of news, while its component is mounted and visible; it stays a member for a while after that. */
   readonly notify: (() => void) | undefined
-  /** Its fold, unless another one of that identity runs already. */
-  readonly fold: RunningFold
+  /** Its fold. Where another one of that identity runs already, joining puts that in its place. */
+  fold: RunningFold
   /** What the fold is known by: a definition that several members share, or the fold itself. */
   readonly foldId: object
   /** Where its fold goes on; nothing for one that is new. */
@@ -181,11 +181,15 @@ export function createStreamStore(address: StreamAddress, onChange: () => void):
       const { fold, foldId, from } = member
       members.add(member)
       if (from && isUndecided()) start = from
-      if (folds.has(foldId)) return
-      folds.set(foldId, fold)
-      catchUp(fold, raw.latest)
-      // Where a flush is due, the others do not show the news yet either.
-      if (raw.shown === raw.latest) fold.shown = fold.latest
+      const running = folds.get(foldId)
+      if (running) {
+        member.fold = running
+      } else {
+        folds.set(foldId, fold)
+        catchUp(fold, raw.latest)
+        // Where a flush is due, the others do not show the news yet either.
+        if (raw.shown === raw.latest) fold.shown = fold.latest
+      }
     },
     leave(member) {
       members.delete(member)

@@ -679,6 +679,34 @@ test('does not reconnect when a sibling suspends', async () => {
   expect(server.exchanges).toHaveLength(1)
 })
 
+test('opens one connection when the component itself suspends at first, and is tried again', async () => {
+  const server = scriptedServer()
+  const loading = Promise.withResolvers<void>()
+  let isLoaded = false
+  void loading.promise.then(() => (isLoaded = true))
+  function Page() {
+    const { data } = useEventStream(url, { fetch: server.fetch })
+    // What a library for data does in React 18 and 19 alike.
+    if (!isLoaded) throw loading.promise
+    return <p>{data ?? 'loaded'}</p>
+  }
+  render(
+    <StrictMode>
+      <Suspense fallback="loading">
+        <Page />
+      </Suspense>
+    </StrictMode>,
+  )
+  await screen.findByText('loading')
+  expect(server.exchanges).toHaveLength(0)
+  await act(async () => loading.resolve())
+  await screen.findByText('loaded')
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('news')
+  await screen.findByText('news')
+  expect(server.exchanges).toHaveLength(1)
+})
+
 test.each([
   ['a channel without a URL', () => useEventStream(prices, { url: '' }).status],
   ['an empty URL', () => useEventStream('').status],

@@ -2,8 +2,6 @@ import type { ConnectionStatus } from '@millrace/client'
 import type { EventStreamError } from '@millrace/core'
 import type { StreamView, ViewState } from './fold.ts'
 
-const IDLE: ViewState = { status: 'idle' }
-
 /** How a component reads a view; other functions with each render, as a rule. */
 export interface ReaderOptions {
   /** Makes `data` of the state. Called while rendering: what it throws goes to the nearest error boundary. */
@@ -55,7 +53,7 @@ export function createViewReader<Actions extends object>(
       selectedBy = select
       selectedFrom = view.data
     }
-    const state = enabled ? view.state : IDLE
+    const state: ViewState = enabled ? view.state : { status: 'idle' }
     const next: Result = {
       data,
       lastEvent: view.lastEvent,
