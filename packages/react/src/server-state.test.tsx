@@ -38,7 +38,7 @@ function changingServer() {
     database,
     change,
     requested,
-    async fetch(url: string, init: RequestInit) {
+    fetch: async (url: string, init: RequestInit): Promise<Response> => {
       const headers = new Headers(init.headers)
       requested.push(headers.get('last-event-id'))
       // On its way.
