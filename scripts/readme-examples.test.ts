@@ -27,6 +27,11 @@ const assumed: Readonly<Record<string, string>> = {
   eventStream: `import { eventStream } from '@millrace/next'`,
   useEventStream: `import { useEventStream } from '@millrace/react'`,
   useEventStreamRequest: `import { useEventStreamRequest } from '@millrace/react'`,
+  useEventStreamStatus: `import { useEventStreamStatus } from '@millrace/react'`,
+  EventStreamProvider: `import { EventStreamProvider } from '@millrace/react'`,
+  InitialSnapshot: `import type { InitialSnapshot } from '@millrace/react'`,
+  defineFold: `import { defineFold } from '@millrace/react'`,
+  book: `declare const book: import('@millrace/react').Fold<Record<string, number>, import('@millrace/react').ChannelEvent<{ tick: { symbol: string; price: number } }>>`,
 }
 
 test('every example of READMEs and guides compiles against the packages', { timeout: 60_000 }, () => {
