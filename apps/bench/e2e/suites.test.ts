@@ -10,6 +10,7 @@ const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   herd: { clients: 50, rounds: 2 },
   pressure: { slow: 5, healthy: 2, megabytes: 6 },
   latest: { readers: 2, seconds: 1 },
+  react: { components: 3, events: 200, seconds: 1 },
   revoke: { users: 20, revocations: 2, revalidateMs: 500 },
 }
 
