@@ -12,7 +12,7 @@ export interface ChaosChannel {
 
 const light = { ratePerSecond: 90, dataLength: 40 }
 /** Large, so that a client that stalls fills the kernel's buffers, and is slow to the server too. */
-const heavy = { ratePerSecond: 20, dataLength: 32 * 1024 }
+const heavy = { ratePerSecond: 30, dataLength: 32 * 1024 }
 
 /** All channels. Most clients are on the first three; the others are for those that stall. */
 export const LIGHT_CHANNELS: readonly ChaosChannel[] = [
@@ -31,7 +31,7 @@ export const HEAVY_CHANNELS: readonly ChaosChannel[] = [
 /** All of them. */
 export const CHANNELS: readonly ChaosChannel[] = [...LIGHT_CHANNELS, ...HEAVY_CHANNELS]
 
-/** How much of each log is kept: twelve seconds of small events and six of large ones, so that some clients come back too late. */
+/** How much of each log is kept: twelve seconds of small events and four of large ones, so that some clients come back too late. */
 export const HISTORY: Partial<HistoryPolicy> = { maxEvents: 1000, maxBytes: 8 * 1024 * 1024 }
 
 /** How many publishes of a channel may be under way: Redis may be away for long, and nobody publishes without end into that. */

@@ -26,7 +26,7 @@ export function chaosHub({ url }: HubPlace): Hub {
     history: HISTORY,
     heartbeatMs: 1000,
     drainMs: 1000,
-    writeTimeoutMs: 8000,
+    writeTimeoutMs: 11_000,
     // Errors are expected here, and clients and publishers see what comes of them.
     observer: { onError: () => undefined },
   })

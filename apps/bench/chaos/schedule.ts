@@ -79,7 +79,7 @@ export function scheduleOf({ seconds, instances, seed }: ChaosOptions): Schedule
       kind: 'stall',
       atMs,
       share: 0.5,
-      forMs: upToCalm(atMs, between(3000, 10_000)),
+      forMs: upToCalm(atMs, between(5000, 12_000)),
     })),
     ...spread(times(10), (atMs) => ({
       kind: 'leave',

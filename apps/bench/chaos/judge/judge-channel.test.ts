@@ -527,32 +527,41 @@ describe('finds that', () => {
   })
 })
 
-test('an entry that was acknowledged after the loss is placed by its number', () => {
-  const log = [...LIFE_A, ...made('e', 'b', 7, 8, 140)]
-  const publishes = [
-    ...recordsOf(log),
-    // Both were begun before the crash, and their replies read after it: one from before, one from a second attempt.
-    { n: 13, firstAtMs: 101, acknowledged: late('e.11.a') },
-    { n: 14, firstAtMs: 101, acknowledged: late('e.9.b') },
-  ]
-  const happenings: Happening[] = [
-    ...fresh(5, 'e.0.o'),
-    ...[...cursors(LIFE_A, 1, 6), 'e.7.b', 'e.8.b'].map((id) => eventAt(id, publishes)),
-    eventAt('e.9.b', publishes),
-  ]
-  const events = happenings.filter((each) => each.kind === 'event')
-  const { verdict } = judgeChannel(
-    { publishes, events, stories: [{ client: 1, happenings }], losses: losses.slice(0, 1) },
-    { keptEvents: 100, dropsOldest: false },
-  )
-  expect(verdict).toMatchObject({ ...NOTHING, destroyed: 5 })
+describe('an entry that was begun before a crash and acknowledged after it is placed', () => {
+  const begunBefore = (n: number, cursor: string): PublishRecord => ({
+    n,
+    firstAtMs: 101,
+    acknowledged: { cursor, repeated: false, startedAtMs: 101, atMs: 165 },
+  })
+  const verdictOf = (publishes: readonly PublishRecord[], seen: readonly string[]): object => {
+    const events = seen.map((id): EventHappening => {
+      const n = publishes.find(({ acknowledged }) => acknowledged?.cursor === id)?.n ?? Number.NaN
+      return { kind: 'event', id, n, seenAtMs: 170 }
+    })
+    return judgeChannel(
+      {
+        publishes,
+        events,
+        stories: [{ client: 1, happenings: [...fresh(5, 'e.0.o'), ...events] }],
+        losses: losses.slice(0, 1),
+      },
+      { keptEvents: 100, dropsOldest: false },
+    ).verdict
+  }
+
+  test('by its number: one at the end of the old line, one at the beginning of the new', () => {
+    const publishes = [
+      ...recordsOf([...LIFE_A, ...made('e', 'b', 7, 8, 140)]),
+      begunBefore(13, 'e.11.a'),
+      begunBefore(14, 'e.9.b'),
+    ]
+    const seen = [...cursors(LIFE_A, 1, 6), 'e.7.b', 'e.8.b', 'e.9.b']
+    expect(verdictOf(publishes, seen)).toMatchObject({ ...NOTHING, destroyed: 5 })
+  })
+
+  test('in the new line, where that has none but such', () => {
+    const publishes = [...recordsOf(LIFE_A), begunBefore(11, 'e.7.b'), begunBefore(12, 'e.8.b')]
+    const seen = [...cursors(LIFE_A, 1, 6), 'e.7.b', 'e.8.b']
+    expect(verdictOf(publishes, seen)).toMatchObject({ ...NOTHING, destroyed: 4 })
+  })
 })
-
-function late(cursor: string): NonNullable<PublishRecord['acknowledged']> {
-  return { cursor, repeated: false, startedAtMs: 101, atMs: 165 }
-}
-
-function eventAt(id: string, publishes: readonly PublishRecord[]): EventHappening {
-  const n = publishes.find(({ acknowledged }) => acknowledged?.cursor === id)?.n ?? Number.NaN
-  return { kind: 'event', id, n, seenAtMs: 170 }
-}
