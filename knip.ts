@@ -33,6 +33,12 @@ const config: KnipConfig = {
       project: ['**/*.ts'],
       ignoreBinaries: ['redis-server', 'setpriv'],
     },
+    'apps/reference': {
+      entry: ['reference.ts'],
+      project: ['*.ts'],
+      // TypeDoc's compiler.
+      ignoreDependencies: ['typescript'],
+    },
     'apps/*': {
       entry: ['**/*.test.{ts,tsx}'],
       project: ['**/*.{ts,tsx}'],

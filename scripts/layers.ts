@@ -53,7 +53,7 @@ export function layerViolation(file: string, specifier: string): string | undefi
     const target = posix.join(file, '..', specifier)
     if (folder && target.startsWith(`${folder}/${name}/`)) return undefined
     if (!folder && !target.startsWith('packages/')) return undefined
-    if (test && target.startsWith('scripts/')) return undefined
+    if ((test || folder === 'apps') && target.startsWith('scripts/')) return undefined
     return `\`${specifier}\` leaves ${folder ? `${folder}/${name}` : 'the root'}: import the package by its name.`
   }
 

@@ -57,9 +57,9 @@ function targetOf(
   return { file, anchor }
 }
 
-/** The anchors that GitHub gives to headings: lower case, no punctuation, hyphens for spaces, numbers for repetitions. */
+/** The anchors that GitHub gives to headings (lower case, no punctuation, hyphens for spaces, numbers for repetitions), and those that a page names. */
 function anchorsOf(text: string): ReadonlySet<string> {
-  const anchors = new Set<string>()
+  const anchors = new Set([...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id))
   for (const [, heading = ''] of withoutCode(text).matchAll(/^#{1,6} +(.+)$/gm)) {
     const shown = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     const base = shown
