@@ -1,5 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { PageHeader } from '../components/page-header.tsx'
+import { ShowTheCode } from '../components/show-the-code.tsx'
 import { LivePanel } from '../live/live-panel.tsx'
 import styles from './page.module.css'
 
@@ -13,8 +15,7 @@ export const metadata: Metadata = {
 export default function LivePage(): ReactNode {
   return (
     <div className={styles.page}>
-      <section className={styles.introduction}>
-        <h1>The machine behind this page</h1>
+      <PageHeader title="The machine behind this page" className={styles.introduction}>
         <p>
           Four times a second the server measures itself, and every reading below came over one event stream.
           Cut it as often as you like: it comes back by itself and fetches what was measured meanwhile, shaded
@@ -26,10 +27,11 @@ export default function LivePage(): ReactNode {
             itself does not: <code>curl -N</code> on <code>/api/host</code> shows it as it is.
           </p>
         </noscript>
-      </section>
+      </PageHeader>
       <div className={styles.live}>
         <LivePanel />
       </div>
+      <ShowTheCode files={['lib/streams.ts', 'app/api/host/route.ts', 'live/live-panel.tsx', 'lib/hub.ts']} />
     </div>
   )
 }

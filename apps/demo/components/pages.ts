@@ -1,2 +1,8 @@
-/** The pages of the demo, in the order of the navigation. A page is listed when it exists. */
-export const pages = [{ href: '/', name: 'Live' }] as const
+/** A page of the demo, as the navigation names it. */
+export interface DemoPage {
+  readonly href: '/' | `/${string}`
+  readonly name: string
+}
+
+/** The pages of the demo, in the order of the navigation: Live, Tokens, Rooms, Chaos lab, Interop. A page is listed when it exists. */
+export const pages: readonly DemoPage[] = [{ href: '/', name: 'Live' }]

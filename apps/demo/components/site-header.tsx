@@ -1,15 +1,11 @@
-'use client'
-
 import Link from 'next/link'
-import { usePathname } from 'next/navigation'
-import type { ReactNode } from 'react'
-import { pages } from './pages.ts'
+import { Suspense, type ReactNode } from 'react'
+import { PageLinks, PageLinksAt } from './page-links.tsx'
 import styles from './site-header.module.css'
 import { Wheel } from './wheel.tsx'
 
 /** The name and the navigation above every page. */
 export function SiteHeader(): ReactNode {
-  const pathname = usePathname()
   return (
     <header className={styles.header}>
       <div className={styles.inner}>
@@ -17,16 +13,11 @@ export function SiteHeader(): ReactNode {
           <Wheel className={styles.wheel} />
           Millrace
         </Link>
-        <nav aria-label="Pages">
-          <ul className={styles.pages}>
-            {pages.map(({ href, name }) => (
-              <li key={href}>
-                <Link href={href} aria-current={pathname === href ? 'page' : undefined}>
-                  {name}
-                </Link>
-              </li>
-            ))}
-          </ul>
+        <nav aria-label="Pages" className={styles.navigation}>
+          {/* Where a page's address has a part that only the request tells, the page is prepared without a marked link. */}
+          <Suspense fallback={<PageLinksAt />}>
+            <PageLinks />
+          </Suspense>
         </nav>
       </div>
     </header>

@@ -1,40 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { totalmem } from 'node:os'
-import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { AxeResults } from 'axe-core'
-import { chromium, type Browser, type Locator, type Page } from 'playwright'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { args, executablePath } from '../../../scripts/chromium.ts'
-import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
+import type { BrowserContextOptions, Locator, Page } from 'playwright'
+import { expect, onTestFinished, test } from 'vitest'
+import { startNextApp } from '../../../scripts/next-app.ts'
 import { countGrows, countOnPage, lossesOnPage, recordedNumbers, recordNumbers } from './counts-on-page.ts'
+import { demoFolder, demoInChromium } from './demo-in-chromium.ts'
+import { faultsOf, looks } from './looks.ts'
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const folder = dirname(import.meta.dirname)
 const CUTS = 10
 
-let app: NextApp
-let browser: Browser
+const demo = demoInChromium()
 
-beforeAll(async () => {
-  ;[app, browser] = await Promise.all([
-    // In memory, whatever this machine has.
-    startNextApp(folder, { env: { REDIS_URL: '' } }),
-    executablePath().then((path) => chromium.launch({ executablePath: path, args })),
-  ])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await app?.stop()
-})
-
-test.for(['light', 'dark'] as const)(
-  'shows live readings without a complaint from the browser or from axe in %s',
-  async (colorScheme) => {
-    const { page, complaints } = await openLive({ colorScheme })
+test.for(looks)(
+  'shows live readings without a complaint from the browser or from axe: %s',
+  async ([, look]) => {
+    const { page, complaints } = await openLive(look)
 
     expect(await page.title()).toBe('Live · Millrace')
     await page.getByText(gigabytesOfThisMachine()).waitFor()
@@ -45,15 +26,21 @@ test.for(['light', 'dark'] as const)(
     await expect.poll(() => inkOn(page)).toBeGreaterThan(0)
 
     await page.getByText('The last readings as a table').click()
-    expect(await seriousFindings(page)).toEqual([])
+    await page.getByText('Show the code').click()
+    expect(await page.getByLabel('apps/demo/app/api/host/route.ts').textContent()).toContain(
+      'channelRoute(host',
+    )
+    expect(await faultsOf(page)).toEqual([])
     expect(complaints).toEqual([])
   },
 )
 
-test('fits a narrow phone', async () => {
-  const { page } = await openLive({ viewport: { width: 360, height: 740 } })
-  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
-  expect(content).toBe(screen)
+test('marks where one is, and lets the keyboard skip what is on every page', async () => {
+  const { page } = await openLive()
+  expect(await page.locator('nav [aria-current=page]').allTextContents()).toEqual(['Live'])
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
 })
 
 test('the button cuts the connection, and the page survives it', async () => {
@@ -73,7 +60,7 @@ test('says that a cut was refused beside the true state, until there is somethin
   await button.click()
   await refusal.waitFor()
   expect(await page.getByRole('status').getByText('Connected').count()).toBe(1)
-  await cutFromServer(viewer, app.url)
+  await cutFromServer(viewer, demo.url)
   await refusal.waitFor({ state: 'detached' })
   await page.getByRole('status').getByText('Connected').waitFor()
 
@@ -86,10 +73,10 @@ test('says that a cut was refused beside the true state, until there is somethin
 })
 
 test('says what may hold up a connection that never opens', async () => {
-  const page = await browser.newPage()
+  const page = await demo.browser.newPage()
   onTestFinished(() => page.close())
   await page.route('**/api/host?*', () => undefined)
-  await page.goto(app.url)
+  await page.goto(demo.url)
   await page.getByRole('status').getByText('Still connecting').waitFor()
   expect(await page.getByText('A browser opens six connections to one site at most').count()).toBe(1)
 })
@@ -102,7 +89,7 @@ test('a cut moves nothing on a phone', async () => {
       .boundingBox()
       .then((box) => box?.y)
   const before = await top()
-  await cutFromServer(viewer, app.url)
+  await cutFromServer(viewer, demo.url)
   await page.getByRole('status').getByText('Cut off').waitFor()
   expect(await top()).toBe(before)
   await page.getByText('fetched after cuts').waitFor()
@@ -143,7 +130,7 @@ test(`misses and repeats nothing over ${CUTS} cuts at random moments`, async () 
 
   for (let cut = 1; cut <= CUTS; cut++) {
     await delay(Math.random() * 700)
-    const { status } = await cutFromServer(viewer, app.url)
+    const { status } = await cutFromServer(viewer, demo.url)
     expect(status).toBe(204)
     await expect.poll(() => countOnPage(page, 'Cuts survived'), { timeout: 20_000 }).toBe(cut)
   }
@@ -160,8 +147,8 @@ test(`misses and repeats nothing over ${CUTS} cuts at random moments`, async () 
 test('cuts nothing for a page of another site, nor without a viewer', async () => {
   expect((await cutFromServer('abcdefgh', 'http://evil.test')).status).toBe(403)
   expect((await cutFromServer('abcdefgh')).status).toBe(403)
-  expect((await cutFromServer('not a viewer', app.url)).status).toBe(400)
-  expect((await fetch(`${app.url}/api/cut?viewer=abcdefgh`)).status).toBe(405)
+  expect((await cutFromServer('not a viewer', demo.url)).status).toBe(400)
+  expect((await fetch(`${demo.url}/api/cut?viewer=abcdefgh`)).status).toBe(405)
 })
 
 test('a native EventSource reads the stream', async () => {
@@ -185,7 +172,7 @@ test('a native EventSource reads the stream', async () => {
 
 test('curl reads the stream', async (context) => {
   if (spawnSync('curl', ['--version']).error) return context.skip('curl is not installed')
-  const curl = spawn('curl', ['-sN', `${app.url}/api/host`], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const curl = spawn('curl', ['-sN', `${demo.url}/api/host`], { stdio: ['ignore', 'pipe', 'ignore'] })
   onTestFinished(() => void curl.kill())
   let text = ''
   for await (const chunk of curl.stdout.setEncoding('utf8')) {
@@ -200,13 +187,13 @@ test('curl reads the stream', async (context) => {
 })
 
 test('says so where there is no such page', async () => {
-  const response = await fetch(`${app.url}/no-such-page`)
+  const response = await fetch(`${demo.url}/no-such-page`)
   expect(response.status).toBe(404)
   expect(await response.text()).toContain('There is no such page')
 })
 
 test('SIGTERM ends the server although streams are open', async () => {
-  const other = await startNextApp(folder, { env: { REDIS_URL: '' } })
+  const other = await startNextApp(demoFolder, { env: { REDIS_URL: '' } })
   onTestFinished(async () => void (await other.stop()))
   const response = await fetch(`${other.url}/api/host`)
   const body = response.text()
@@ -215,25 +202,16 @@ test('SIGTERM ends the server although streams are open', async () => {
   expect(other.output()).not.toMatch(/error/i)
 })
 
-/** Opens the page in a context of its own and waits until it is connected. */
-async function openLive(options: Parameters<Browser['newContext']>[0] = {}): Promise<{
+/** Opens the page and waits until it is connected. */
+async function openLive(options?: BrowserContextOptions): Promise<{
   page: Page
-  complaints: string[]
+  complaints: readonly string[]
   viewer: string
 }> {
-  const context = await browser.newContext(options)
-  onTestFinished(() => context.close())
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-  })
-  const stream = page.waitForRequest((request) => new URL(request.url()).pathname === '/api/host')
-  await page.goto(app.url)
-  const viewer = new URL((await stream).url()).searchParams.get('viewer') ?? ''
+  const { page, complaints, requests } = await demo.open('/', options)
   await page.getByRole('status').getByText('Connected').waitFor()
-  return { page, complaints, viewer }
+  const stream = requests.find(({ pathname }) => pathname === '/api/host')
+  return { page, complaints, viewer: stream?.searchParams.get('viewer') ?? '' }
 }
 
 function styleOf(
@@ -256,18 +234,8 @@ function inkOn(page: Page): Promise<number> {
   })
 }
 
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.addScriptTag({ content: await readFile(axe, 'utf8') })
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
-
 function cutFromServer(viewer: string, origin?: string): Promise<Response> {
-  return fetch(`${app.url}/api/cut?viewer=${encodeURIComponent(viewer)}`, {
+  return fetch(`${demo.url}/api/cut?viewer=${encodeURIComponent(viewer)}`, {
     method: 'POST',
     headers: origin ? { origin } : {},
   })

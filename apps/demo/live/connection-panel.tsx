@@ -2,12 +2,13 @@
 
 import type { ConnectionStatus } from '@millrace/react'
 import { useState, type ReactNode } from 'react'
+import { Button } from '../components/button.tsx'
+import { Count, Counts } from '../components/counts.tsx'
 import { Wheel } from '../components/wheel.tsx'
 import { viewer } from '../lib/viewer.ts'
 import styles from './connection-panel.module.css'
 import { detailWords, gapWords, statusWords } from './status-words.ts'
 import type { Tally } from './tally.ts'
-import { countOf } from './units.ts'
 import { useIsLate } from './use-is-late.ts'
 
 const DEGREES_PER_READING = 9
@@ -53,8 +54,8 @@ export function ConnectionPanel({
             {cut.refused && 'The server did not take the cut'}
           </p>
         </div>
-        <button
-          type="button"
+        <Button
+          kind="main"
           className={styles.cut}
           onClick={() => {
             setRefused(false)
@@ -62,34 +63,17 @@ export function ConnectionPanel({
           }}
         >
           Cut the connection
-        </button>
+        </Button>
       </div>
-      <dl className={styles.counts}>
+      <Counts>
         <Count name="Received" value={tally.received} />
         <Count name="Missed" value={tally.missed} wanted={0} />
         <Count name="Repeated" value={tally.repeated} wanted={0} />
         <Count name="Cuts survived" value={tally.cutsSurvived} />
         <Count name="Gaps told" value={tally.gaps} wanted={0} />
-      </dl>
+      </Counts>
       {tally.lastGap && <p className={styles.gap}>{gapWords(tally.lastGap)}</p>}
     </section>
-  )
-}
-
-function Count({
-  name,
-  value,
-  wanted = value,
-}: {
-  readonly name: string
-  readonly value: number
-  readonly wanted?: number
-}): ReactNode {
-  return (
-    <div className={styles.count} data-count={name} data-off={value !== wanted || undefined}>
-      <dt>{name}</dt>
-      <dd>{countOf(value)}</dd>
-    </div>
   )
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionStatus, GapItem } from '@millrace/react'
+import { countOf } from '../components/count-of.ts'
 import type { Tally } from './tally.ts'
-import { countOf } from './units.ts'
 
 /**
  * Says in plain words how the connection is.

@@ -22,11 +22,6 @@ export function milliseconds(value: number): string {
   return `${(value < 100 ? oneDigit : whole).format(value)} ms`
 }
 
-/** `12,345`. */
-export function countOf(value: number): string {
-  return whole.format(value)
-}
-
 /** The mean; 0 of nothing. */
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,0 +1,5 @@
+import { live } from './flows/live.ts'
+import type { MainFlow } from './main-flow.ts'
+
+/** The main flow of every page. */
+export const flows: readonly MainFlow[] = [live]
