@@ -21,7 +21,7 @@ export default defineConfig({
           include: [
             'packages/{core,client,server,next,redis}/{src,test}/**/*.test.ts',
             'scripts/**/*.test.ts',
-            'apps/bench/{client,harness,chaos}/**/*.test.ts',
+            'apps/bench/{client,harness,chaos,corpora}/**/*.test.ts',
           ],
           exclude: browser,
           testTimeout: 20_000,

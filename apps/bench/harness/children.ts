@@ -27,6 +27,8 @@ export interface ChildOptions {
   readonly answersWithinMs?: number
   /** Whether the process is the one that is measured: it can collect its garbage, and is profiled when profiles are asked for. Default false. */
   readonly isMeasured?: boolean
+  /** The Node.js that runs it. Default: this one. */
+  readonly node?: string
 }
 
 /** Options of {@link Children}. */
@@ -55,11 +57,12 @@ export class Children {
   /** Starts a program, of `children/` or by its path, and waits until it is ready. */
   async start<Known extends Commands>(
     program: string,
-    { answersWithinMs = 60_000, isMeasured = false }: ChildOptions = {},
+    { answersWithinMs = 60_000, isMeasured = false, node = process.execPath }: ChildOptions = {},
   ): Promise<Child<Known>> {
     const name = basename(program).replace(/\.\w+$/, '')
     const path = isAbsolute(program) ? program : join(import.meta.dirname, '../children', `${program}.ts`)
     const child = fork(path, {
+      execPath: node,
       execArgv: [...this.#flags, ...(isMeasured ? this.#measuredFlags() : [])],
       serialization: 'advanced',
       // Standard output is for the report.
