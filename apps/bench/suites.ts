@@ -1,11 +1,16 @@
 import type { Suite } from './harness/suite.ts'
 import { crowd } from './suites/crowd.ts'
+import { encode } from './suites/encode.ts'
 import { failover } from './suites/failover.ts'
 import { herd } from './suites/herd.ts'
+import { iterate } from './suites/iterate.ts'
 import { latest } from './suites/latest.ts'
+import { parse } from './suites/parse.ts'
+import { parseStrings } from './suites/parse-strings.ts'
 import { pressure } from './suites/pressure.ts'
 import { react } from './suites/react.ts'
 import { revoke } from './suites/revoke.ts'
+import { size } from './suites/size.ts'
 
 /** All suites, by the names they are run by. */
 export const suites: Readonly<Record<string, Suite>> = {
@@ -16,4 +21,9 @@ export const suites: Readonly<Record<string, Suite>> = {
   latest,
   react,
   revoke,
+  parse,
+  'parse-strings': parseStrings,
+  encode,
+  iterate,
+  size,
 }

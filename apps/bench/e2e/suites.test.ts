@@ -12,6 +12,11 @@ const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   latest: { readers: 2, seconds: 1 },
   react: { components: 3, events: 200, seconds: 1 },
   revoke: { users: 20, revocations: 2, revalidateMs: 500 },
+  parse: { rounds: 1, sampleMs: 1, kibibytes: 16, corpora: 1, chunkings: 1 },
+  'parse-strings': { rounds: 1, sampleMs: 1, kibibytes: 16, corpora: 1, chunkings: 1 },
+  encode: { rounds: 1, sampleMs: 1, kibibytes: 16, loads: 1 },
+  iterate: { rounds: 1, sampleMs: 1, kibibytes: 16, cells: 1 },
+  size: {},
 }
 
 test('every suite has a small run', () => {
