@@ -51,7 +51,8 @@ export interface StreamRequest {
 /** Makes a request that was not started. */
 export function createStreamRequest(options: RequestOptions, scheduler: FlushScheduler): StreamRequest {
   let current = options
-  let notify: (() => void) | undefined
+  // Nothing to tell until the component has subscribed, which a click or an effect may come before; `undefined` once it has left.
+  let notify: (() => void) | undefined = () => undefined
   let state: ViewState = { status: 'idle' }
   let fold = begin()
   let stop = (): void => undefined
@@ -86,7 +87,7 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
     fold = begin()
     state = CONNECTING
     flush()
-    // An effect may start it before the component has subscribed.
+    // A component that has left may come back in this task, and the effects of its children come before its own.
     queueMicrotask(() => {
       if (!notify) abort()
     })

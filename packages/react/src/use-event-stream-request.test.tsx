@@ -1,5 +1,6 @@
 import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react'
-import { StrictMode, useEffect } from 'react'
+import { StrictMode, useEffect, useLayoutEffect } from 'react'
+import { createRoot } from 'react-dom/client'
 import { afterEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
 import { useEventStreamRequest, type PlainEvent } from './index.ts'
@@ -185,6 +186,31 @@ test('may be started by the effect of a child', async () => {
   await waitFor(() => expect(server.open).toHaveLength(1))
   server.latest.send('told')
   await screen.findByText('told')
+})
+
+test('may be started before its effects have run, as by a click on a page that has just been hydrated', async ({
+  onTestFinished,
+}) => {
+  const server = scriptedServer()
+  // As in a browser: effects run in a task of their own, and act() would run them in this one.
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
+  const container = document.body.appendChild(document.createElement('main'))
+  const root = createRoot(container)
+  onTestFinished(() => {
+    root.unmount()
+    container.remove()
+    vi.unstubAllGlobals()
+  })
+  function Early() {
+    const { data, status, start } = useEventStreamRequest('/api/chat', { fetch: server.fetch })
+    useLayoutEffect(() => start('tell'), [start])
+    return `${status} ${data}`
+  }
+  root.render(<Early />)
+  await vi.waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('told')
+  await vi.waitFor(() => expect(container.textContent).toBe('open told'))
+  expect(server.exchanges).toHaveLength(1)
 })
 
 test('sends the body, headers and method that it is told to', async () => {
