@@ -16,14 +16,8 @@ import { promisify } from 'node:util'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { importedPackages } from './imported-packages.ts'
+import { packAll, type Tarball } from './packed.ts'
 import { publicPackages, root, type PublicPackage } from './public-packages.ts'
-
-/** What `pnpm pack --json` says of one package. */
-interface Tarball {
-  readonly name: string
-  readonly filename: string
-  readonly files: readonly { readonly path: string }[]
-}
 
 /** The packages whose README is still to be written; a missing README of any other package fails. */
 const withoutReadmeYet: readonly string[] = []
@@ -32,7 +26,7 @@ const run = promisify(execFile)
 const temporary = await mkdtemp(join(tmpdir(), 'package-checks-'))
 try {
   const packages = publicPackages()
-  const tarballs = await pack(packages)
+  const tarballs = await packAll(temporary)
   const problems = (await Promise.all(packages.map((each) => check(each, tarballs)))).flat()
   for (const problem of problems) console.error(problem)
   if (problems.length > 0) process.exitCode = 1
@@ -44,18 +38,9 @@ try {
   await rm(temporary, { recursive: true })
 }
 
-async function pack(packages: readonly PublicPackage[]): Promise<Tarball[]> {
-  const filters = packages.flatMap(({ name }) => ['--filter', name])
-  const { stdout } = await run('pnpm', [...filters, 'pack', '--json', '--pack-destination', temporary], {
-    cwd: root,
-  })
-  const packed: Tarball | Tarball[] = JSON.parse(stdout)
-  return [packed].flat()
-}
-
 async function check(
   { name, folder, exportsInRepository, entries }: PublicPackage,
-  tarballs: Tarball[],
+  tarballs: readonly Tarball[],
 ): Promise<string[]> {
   const tarball = tarballs.find((each) => each.name === name)
   if (!tarball) return [`${name}: \`pnpm pack\` made no tarball.`]

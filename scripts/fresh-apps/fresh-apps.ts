@@ -12,7 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freshNextApp } from './next.ts'
-import { packAll } from './packed.ts'
+import { packAll } from '../packed.ts'
 import { freshViteApp } from './vite.ts'
 
 const apps = { next: freshNextApp, vite: freshViteApp }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { startNextApp } from '../next-app.ts'
 import { look, says } from './look.ts'
-import type { Tarballs } from './packed.ts'
+import type { Tarball } from '../packed.ts'
 import { snippet } from './snippets.ts'
 import { install, step, writeFiles } from './steps.ts'
 
@@ -16,7 +16,7 @@ const WITHOUT_QUESTIONS = [
 ]
 
 /** A fresh Next.js app with the README's snippets: it builds, publishes from a server action, and streams into a browser. */
-export async function freshNextApp(folder: string, tarballs: Tarballs): Promise<void> {
+export async function freshNextApp(folder: string, tarballs: readonly Tarball[]): Promise<void> {
   await step('create-next-app', dirname(folder), 'npx', [
     '--yes',
     'create-next-app@latest',

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { root } from '../public-packages.ts'
-import type { Tarballs } from './packed.ts'
+import type { Tarball } from '../packed.ts'
 
 const STEP_WITHIN_MS = 300_000
 
@@ -31,12 +31,16 @@ export async function step(
 }
 
 /** Installs packages from their tarballs, and others from the registry. */
-export function install(folder: string, tarballs: Tarballs, others: readonly string[] = []): Promise<void> {
+export function install(
+  folder: string,
+  tarballs: readonly Tarball[],
+  others: readonly string[] = [],
+): Promise<void> {
   return step('npm install', folder, 'npm', [
     'install',
     '--no-audit',
     '--no-fund',
-    ...tarballs.values(),
+    ...tarballs.map(({ filename }) => filename),
     ...others,
   ])
 }

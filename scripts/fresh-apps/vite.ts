@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { look, says } from './look.ts'
-import type { Tarballs } from './packed.ts'
+import type { Tarball } from '../packed.ts'
 import { snippet } from './snippets.ts'
 import { install, step, writeFiles } from './steps.ts'
 
 /** A fresh Vite + React app with the README's snippets, whose built pages and streams come from one `node:http` server. */
-export async function freshViteApp(folder: string, tarballs: Tarballs): Promise<void> {
+export async function freshViteApp(folder: string, tarballs: readonly Tarball[]): Promise<void> {
   await step('create-vite', dirname(folder), 'npx', [
     '--yes',
     'create-vite@latest',
@@ -17,7 +17,7 @@ export async function freshViteApp(folder: string, tarballs: Tarballs): Promise<
     'react-ts',
     '--no-interactive',
   ])
-  const own = new Map([...tarballs].filter(([name]) => !['@millrace/next', '@millrace/redis'].includes(name)))
+  const own = tarballs.filter(({ name }) => !['@millrace/next', '@millrace/redis'].includes(name))
   await install(folder, own)
   await writeFiles(folder, FILES)
   await step('vite build', folder, 'npm', ['run', 'build'])
