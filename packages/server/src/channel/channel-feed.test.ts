@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { MemoryBackplane } from '../log/memory-backplane.ts'
 import type { LogPage } from '../log/backplane.ts'
-import { ChannelFeed } from './channel-feed.ts'
+import { ChannelFeed, type FeedOptions } from './channel-feed.ts'
 
 const history = { maxEvents: 1000, maxAgeMs: 600_000, maxBytes: 1e9 }
+/** Hands on at once. */
+const schedule: FeedOptions['schedule'] = (feed) => feed.flush()
 const append = (backplane: MemoryBackplane, n: number) =>
   backplane.append('c', { type: 'x', data: String(n) }, { idempotencyKey: String(n), history })
 
@@ -18,7 +20,7 @@ test.each(Array.from({ length: 12 }, (_, microtasks) => microtasks))(
         return page
       }
     })()
-    const feed = new ChannelFeed('c', { backplane, history, maxQueueBytes: 1e6 })
+    const feed = new ChannelFeed('c', { backplane, history, maxQueueBytes: 1e6, schedule })
     await feed.armed
     const heard: string[] = []
     const member = {
@@ -48,7 +50,7 @@ test.each([
   'is not live for whom the newest entries are handed to and who %s',
   async (_, { room, publishes, heard }) => {
     const backplane = new MemoryBackplane()
-    const feed = new ChannelFeed('c', { backplane, history, maxQueueBytes: 1e6 })
+    const feed = new ChannelFeed('c', { backplane, history, maxQueueBytes: 1e6, schedule })
     await feed.armed
     const start = feed.head
     for (const n of [1, 2, 3]) await append(backplane, n)

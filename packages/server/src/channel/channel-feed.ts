@@ -1,7 +1,10 @@
 import { type Position, isSamePosition } from '@millrace/core/protocol'
 import type { Announcement, Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { type LogEntry, follows, positionBefore } from '../log/log-entry.ts'
+import type { Flushable } from '../session/flush-scheduler.ts'
+import { Broadcast } from './broadcast.ts'
 import { EntryWindow } from './entry-window.ts'
+import type { FeedMember } from './feed-member.ts'
 
 /** Entries that are remembered while the log is being read. */
 const MAX_HEARD = 256
@@ -12,18 +15,6 @@ const PAGE_BYTES = 1024 * 1024
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5000
 
-/** Who hears a channel live. */
-export interface FeedMember {
-  /** Whether the member takes this entry before it is live; if not, it is to be waited for. Default: it takes all. */
-  readonly hasRoomFor?: (entry: LogEntry) => boolean
-  /** Called for each entry behind the member's position, in order. */
-  readonly onEntry: (entry: LogEntry) => void
-  /** Called once when the log broke off (restarted, rolled back, trimmed under the feed): a new resume has to judge. */
-  readonly onBreak: () => void
-  /** Called once with what `onEntry` threw; the member is no longer one, and harms nobody else. */
-  readonly onFail: (error: unknown) => void
-}
-
 /** What a feed needs of its hub. */
 export interface FeedOptions {
   /** Where the log lives. */
@@ -32,6 +23,8 @@ export interface FeedOptions {
   readonly history: HistoryPolicy
   /** Bytes that may wait for one client: a join hands over its window at once where there is room, so the window stays well below. */
   readonly maxQueueBytes: number
+  /** Has the feed hand on to its members what it heard: after the tick, or at once. */
+  readonly schedule: (target: Flushable) => void
 }
 
 /**
@@ -45,7 +38,7 @@ export class ChannelFeed {
   readonly armed: Promise<void>
   readonly #channel: string
   readonly #options: FeedOptions
-  readonly #members = new Set<FeedMember>()
+  readonly #broadcast: Broadcast
   /** The newest entries, up to `#head`. */
   readonly #window: EntryWindow
   #head: Position | undefined
@@ -55,16 +48,16 @@ export class ChannelFeed {
   #recovery: Promise<void> | undefined
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #retryMs = FIRST_RETRY_MS
-  /** Entries that are being handed on; what a member publishes meanwhile waits its turn. */
-  #outbox: LogEntry[] = []
-  #isHandingOn = false
   #stopTail: (() => void) | undefined
   #isClosed = false
 
   constructor(channel: string, options: FeedOptions) {
     this.#channel = channel
     this.#options = options
-    this.#window = new EntryWindow(Math.min(WINDOW_CHARACTERS, options.maxQueueBytes / 8))
+    const { maxQueueBytes, schedule } = options
+    this.#window = new EntryWindow(Math.min(WINDOW_CHARACTERS, maxQueueBytes / 8))
+    // What waits for all is handed to each in one go, and so is not more than a client that keeps up has room for.
+    this.#broadcast = new Broadcast({ schedule, maxBytes: maxQueueBytes / 4 })
     this.armed = this.#arm()
     // Joins await it and see its error; nobody may be waiting yet.
     this.armed.catch(() => undefined)
@@ -96,13 +89,13 @@ export class ChannelFeed {
     }
     // The application may have published more when it was asked about these.
     if (this.#head !== head) return false
-    this.#members.add(member)
+    this.#broadcast.add(member, head.seq)
     return true
   }
 
   /** Leaves. */
   detach(member: FeedMember): void {
-    this.#members.delete(member)
+    this.#broadcast.remove(member)
   }
 
   /**
@@ -115,11 +108,12 @@ export class ChannelFeed {
     return (this.#recovery ??= this.#recover())
   }
 
-  /** Stops the tail, and breaks off whoever is still there. */
+  /** Stops the tail, hands on what was heard before, and breaks off whoever is still there. */
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#retryTimer)
     this.#stopTail?.()
+    this.#broadcast.handOnAll()
     this.#breakOff()
   }
 
@@ -181,22 +175,7 @@ export class ChannelFeed {
   #handOn(entry: LogEntry): void {
     this.#head = { epoch: entry.epoch, seq: entry.seq, tag: entry.tag }
     this.#window.push(entry)
-    this.#outbox.push(entry)
-    if (this.#isHandingOn) return
-    this.#isHandingOn = true
-    for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) this.#handToMembers(next)
-    this.#isHandingOn = false
-  }
-
-  #handToMembers(entry: LogEntry): void {
-    for (const member of this.#members) {
-      try {
-        member.onEntry(entry)
-      } catch (error) {
-        this.#members.delete(member)
-        member.onFail(error)
-      }
-    }
+    this.#broadcast.push(entry)
   }
 
   #catchUpQuietly(position: Position): void {
@@ -257,8 +236,6 @@ export class ChannelFeed {
   }
 
   #breakOff(): void {
-    const members = [...this.#members]
-    this.#members.clear()
-    for (const member of members) member.onBreak()
+    for (const member of this.#broadcast.clear()) member.onBreak()
   }
 }

@@ -7,7 +7,8 @@ import {
 } from '@millrace/core/protocol'
 import type { Backplane, HistoryPolicy, LogPage, ReadFrom } from '../log/backplane.ts'
 import { type LogEntry, follows, positionBefore } from '../log/log-entry.ts'
-import type { ChannelFeed, FeedMember } from './channel-feed.ts'
+import type { ChannelFeed } from './channel-feed.ts'
+import type { FeedMember } from './feed-member.ts'
 import { type Judgement, type ReplayLimits, judgeHighest, judgeResume } from './judge-resume.ts'
 
 const PAGE_ENTRIES = 500

@@ -1,5 +1,6 @@
 import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
-import { type FeedMember, ChannelFeed } from '../channel/channel-feed.ts'
+import { ChannelFeed, type FeedOptions } from '../channel/channel-feed.ts'
+import type { FeedMember } from '../channel/feed-member.ts'
 import type { LogEntry } from '../log/log-entry.ts'
 import { randomName } from '../log/random-name.ts'
 import { type SessionSelector, isSessionSelector } from '../session/session-selector.ts'
@@ -51,7 +52,7 @@ export class ControlChannel {
    */
   async listen(): Promise<void> {
     if (this.#isClosed) return
-    const feed = (this.#feed ??= new ChannelFeed(CHANNEL, { ...this.#options, history: HISTORY }))
+    const feed = (this.#feed ??= this.#newFeed())
     try {
       await feed.armed
       this.#join(feed)
@@ -75,6 +76,12 @@ export class ControlChannel {
   close(): void {
     this.#isClosed = true
     this.#feed?.close()
+  }
+
+  #newFeed(): ChannelFeed {
+    // One member, and no broadcast is to keep it waiting: whoever is judged at this moment is judged by what was revoked before.
+    const schedule: FeedOptions['schedule'] = (feed) => feed.flush()
+    return new ChannelFeed(CHANNEL, { ...this.#options, history: HISTORY, schedule })
   }
 
   #join(feed: ChannelFeed): void {

@@ -26,7 +26,7 @@ export interface HubParts {
   readonly snapshots: SnapshotReads
   /** What may wait for all clients together. */
   readonly budget: QueueBudget
-  /** Flushes sessions after each tick. */
+  /** Has feeds hand on, and sessions flush, after each tick. */
   readonly scheduler: FlushScheduler
   /** Resolves when messages of other instances are heard. */
   readonly listenForControl: () => Promise<void>

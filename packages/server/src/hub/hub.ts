@@ -94,14 +94,15 @@ export class Hub {
     const resolved = resolveHubOptions(options)
     const openSessions = (): Iterable<Session> => this.#openSessions()
     const sessions = new SessionRegistry(resolved)
+    const scheduler = new FlushScheduler()
     this.#parts = {
       options: resolved,
-      feeds: new FeedRegistry(resolved),
+      feeds: new FeedRegistry({ ...resolved, schedule: (feed) => scheduler.schedule(feed) }),
       places: new Places(resolved.limits),
       revalidations: new Revalidations({ sessions, observer: resolved.observer }),
       sessions,
       budget: new QueueBudget(resolved.maxTotalQueueBytes, openSessions),
-      scheduler: new FlushScheduler(),
+      scheduler,
       sources: new Set(),
       snapshots: new SnapshotReads(),
       listenForControl: () => this.#control.listen(),

@@ -34,8 +34,8 @@ describe('a flush scheduler', () => {
       await turn()
       turns.push(flushed.length)
     }
-    // 80 ms in all, 5 ms at a time, and no less than a batch.
-    expect(turns.length).toBeGreaterThanOrEqual(5)
+    // 80 ms in all, 5 ms at a time.
+    expect(turns.length).toBeGreaterThanOrEqual(10)
     expect(flushed).toEqual(Array.from({ length: 320 }, (_, n) => `${n}`))
   })
 
@@ -50,9 +50,25 @@ describe('a flush scheduler', () => {
     })
     scheduler.schedule(target(flushed, 'b'))
     await turn()
-    expect(flushed).toEqual(['a', 'b'])
-    await turn()
     expect(flushed).toEqual(['a', 'b', 'late'])
+  })
+
+  test('lets others have their turn though somebody asks again and again', async () => {
+    const flushed: string[] = []
+    const scheduler = new FlushScheduler()
+    const insatiable = {
+      flush: () => {
+        flushed.push('again')
+        if (flushed.length < 1e6) scheduler.schedule(insatiable)
+      },
+    }
+    scheduler.schedule(insatiable)
+    await turn()
+    expect(flushed.length).toBeLessThan(1e6)
+    scheduler.schedule(target(flushed, 'other'))
+    await turn()
+    expect(flushed).toContain('other')
+    flushed.length = 1e6
   })
 
   test('flushes the others, then and later, when a target throws', async () => {
