@@ -55,11 +55,12 @@ async function keep(
     if (isFault(exit))
       throw new Error(`instance ${name} failed, and so would another (exit code ${exit.code})`)
     console.log(`Instance ${name} has ended (${exit.signal ?? exit.code}), and is replaced`)
-    await delay(REPLACED_AFTER_MS)
-    instance = await start().catch((error: unknown) => {
-      if (ending.aborted) return undefined
-      throw error
-    })
+    instance = await delay(REPLACED_AFTER_MS, undefined, { signal: ending })
+      .then(start)
+      .catch((error: unknown) => {
+        if (ending.aborted) return undefined
+        throw error
+      })
   }
 }
 

@@ -58,6 +58,21 @@ describe('two instances on one Redis, behind one port', () => {
     expect(await page.getByText(/^\d+ readings fetched after cuts$/).count()).toBe(1)
   })
 
+  test('a thousand events a second go on at the other instance, none lost and none repeated', async () => {
+    const { page } = await openLive()
+    const [response] = await Promise.all([
+      page.waitForResponse('**/api/wave'),
+      page.getByRole('button', { name: 'Start a thousand events a second' }).click(),
+    ])
+    await expect.poll(() => countOnPage(page, 'Events'), { timeout: 20_000 }).toBeGreaterThan(1000)
+    process.kill(await pidOf((await response.headerValue('x-instance')) ?? ''), 'SIGKILL')
+    await page.waitForResponse('**/api/wave')
+    const before = await countOnPage(page, 'Events')
+    await expect.poll(() => countOnPage(page, 'Events'), { timeout: 20_000 }).toBeGreaterThan(before + 1000)
+    expect(await countOnPage(page, 'Lost')).toBe(0)
+    expect(await countOnPage(page, 'Repeats')).toBe(0)
+  })
+
   test('a cut that one instance is asked for reaches the stream on the other', async () => {
     const { page, viewer } = await openLive()
     const served = await instanceOf(page)
@@ -96,6 +111,15 @@ describe('two instances on one Redis, behind one port', () => {
       const pid = await pidOf(instance, other)
       expect(() => process.kill(pid, 0)).toThrow('ESRCH')
     }
+  })
+
+  test('SIGTERM waits for no instance that is about to replace another', async () => {
+    const other = startDemoCluster(redis.url)
+    onTestFinished(async () => void (await other.stop()))
+    await other.printed(BEHIND)
+    process.kill(await pidOf('1', other), 'SIGKILL')
+    await other.printed(/(Instance 1) has ended/)
+    expect(await other.stop()).toBe(0)
   })
 
   /** Opens the page in a context of its own and waits until it is connected. */
