@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { PageHeader } from '../components/page-header.tsx'
 import { ShowTheCode } from '../components/show-the-code.tsx'
 import { LivePanel } from '../live/live-panel.tsx'
+import { WavePanel } from '../wave/wave-panel.tsx'
 import styles from './page.module.css'
 
 export const metadata: Metadata = {
@@ -30,8 +31,22 @@ export default function LivePage(): ReactNode {
       </PageHeader>
       <div className={styles.live}>
         <LivePanel />
+        <WavePanel />
       </div>
-      <ShowTheCode files={['lib/streams.ts', 'app/api/host/route.ts', 'live/live-panel.tsx', 'lib/hub.ts']} />
+      <ShowTheCode
+        files={[
+          'lib/streams.ts',
+          'app/api/host/route.ts',
+          'live/live-panel.tsx',
+          'lib/hub.ts',
+          'wave/stream.ts',
+          'app/api/wave/route.ts',
+          'wave/generate-samples.ts',
+          'wave/level-fold.ts',
+          'wave/level-bar.tsx',
+          'wave/wave-run.tsx',
+        ]}
+      />
     </div>
   )
 }

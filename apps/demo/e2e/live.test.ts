@@ -144,6 +144,69 @@ test(`misses and repeats nothing over ${CUTS} cuts at random moments`, async () 
   expect(numbers).toEqual(Array.from(numbers, (_, index) => first + index))
 }, 120_000)
 
+test('a thousand events a second are all counted, and drawn once per frame, over dropped connections', async () => {
+  const { page, complaints } = await openLive()
+  await page.getByRole('button', { name: 'Start a thousand events a second' }).click()
+  for (const events of [1500, 3000, 4500]) {
+    await expect.poll(() => countOnPage(page, 'Events'), { timeout: 20_000 }).toBeGreaterThan(events)
+    await page.getByRole('button', { name: 'Drop the connection' }).click()
+  }
+  await expect.poll(() => countOnPage(page, 'Events'), { timeout: 20_000 }).toBeGreaterThan(6000)
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('status').getByText('Stopped').waitFor()
+
+  expect(await countOnPage(page, 'Lost')).toBe(0)
+  expect(await countOnPage(page, 'Repeats')).toBe(0)
+  const [events, frames, renders] = [
+    await countOnPage(page, 'Events'),
+    await countOnPage(page, 'Frames'),
+    await countOnPage(page, 'Renders'),
+  ]
+  expect(renders).toBeGreaterThan(frames)
+  // Twenty components, and at the most two looks at the news per frame: the second where the first came after a quiet one.
+  expect(renders).toBeLessThan(events * 4)
+  expect(complaints).toEqual([])
+})
+
+test('the high rate ends by itself, and can be started anew', async () => {
+  const { page } = await openLive()
+  const start = page.getByRole('button', { name: 'Start a thousand events a second' })
+  // As if half a minute had almost passed.
+  await page.route('**/api/wave', (route) => {
+    const headers = { ...route.request().headers(), 'last-event-id': `${Date.now() - 29_900}-29900` }
+    return route.continue({ headers })
+  })
+  await start.click()
+  await page.getByText('Ended by itself, with event 30,000').waitFor()
+  expect(await countOnPage(page, 'Events')).toBe(100)
+  await page.unroute('**/api/wave')
+  await start.click()
+  await expect.poll(() => countOnPage(page, 'Events')).toBeGreaterThan(200)
+  expect(await countOnPage(page, 'Lost')).toBe(0)
+})
+
+test('the high rate ends when nobody looks', async () => {
+  const { page } = await openLive()
+  await page.getByRole('button', { name: 'Start a thousand events a second' }).click()
+  await expect.poll(() => countOnPage(page, 'Events')).toBeGreaterThan(0)
+  const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/wave'))
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  await ended
+  await page.getByRole('status').getByText('Stopped').waitFor()
+})
+
+test('a server that is busy enough asks to come back', async () => {
+  const leave = new AbortController()
+  onTestFinished(() => leave.abort())
+  const ask = (): Promise<Response> => fetch(`${demo.url}/api/wave`, leave)
+  const statuses = (await Promise.all(Array.from({ length: 9 }, ask))).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(8)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(1)
+})
+
 test('cuts nothing for a page of another site, nor without a viewer', async () => {
   expect((await cutFromServer('abcdefgh', 'http://evil.test')).status).toBe(403)
   expect((await cutFromServer('abcdefgh')).status).toBe(403)
