@@ -2,12 +2,13 @@ import { createClient } from '@redis/client'
 import type { RedisSource } from './backplane-options.ts'
 import { connectionOf } from './client/redis-client.ts'
 import type { RedisConnection } from './client/redis-connection.ts'
+import { within } from './timing.ts'
 
 /** A connection, and how to let go of it. */
 export interface OpenConnection {
   readonly connection: RedisConnection
-  /** Disconnects what was opened here; a client that was given stays as it is. */
-  readonly close: () => Promise<void>
+  /** Disconnects what was opened here, within so many milliseconds; a client that was given stays as it is. */
+  readonly close: (withinMs: number) => Promise<void>
 }
 
 /** A dead connection looks like a quiet one until something is sent: ours asks, and gives up on silence. */
@@ -39,10 +40,15 @@ export function openConnection({ client, url }: Partial<RedisSource>, from: stri
   own.connect().catch(() => undefined)
   return {
     connection,
-    close: async () => {
-      // Answers that are on their way arrive; nothing new is sent.
-      if (own.isReady) await own.close()
-      else own.destroy()
+    close: async (withinMs) => {
+      // Answers that are on their way arrive; nothing new is sent. A server that hangs answers nothing.
+      const isClosed =
+        own.isReady &&
+        (await within(
+          own.close().then(() => true),
+          withinMs,
+        ))
+      if (!isClosed) own.destroy()
     },
   }
 }

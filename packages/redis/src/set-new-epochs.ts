@@ -43,8 +43,8 @@ export async function setNewEpochs(options: SetNewEpochsOptions): Promise<number
         const { epoch, originTag } = randomNames()
         const mode = connection.isCluster ? 'sharded' : 'plain'
         const reply = await scripts.run(BEGIN_ANEW, {
-          keys: [meta, log, ids, live],
-          args: [epoch, originTag, digits(keepPositionMs), mode],
+          keys: [meta, log, ids],
+          args: [epoch, originTag, digits(keepPositionMs), mode, live],
           code: 'outcome-unknown',
         })
         channels += Number(reply)
@@ -52,7 +52,7 @@ export async function setNewEpochs(options: SetNewEpochsOptions): Promise<number
     }
     return channels
   } finally {
-    await close()
+    await close(timeoutMs)
   }
 }
 

@@ -7,7 +7,8 @@ export function sleep(ms: number): Promise<void> {
 export async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), Math.max(ms, 0))
+    // A process that was busy for longer finds its timers due first, and what has arrived meanwhile unread.
+    timer = setTimeout(() => setImmediate(() => resolve(undefined)), Math.max(ms, 0))
   })
   try {
     return await Promise.race([promise, late])

@@ -1,3 +1,4 @@
+import { ClientEvents } from './client-events.ts'
 import { Redirections } from './ioredis-redirections.ts'
 import type {
   RedisConnection,
@@ -25,9 +26,7 @@ export interface IoRedisClient {
 
 /** Adapts a client of `ioredis`. */
 export function ioRedisConnection(client: IoRedisClient): RedisConnection {
-  let lastError: unknown
-  // Without a listener every failed attempt to connect is written to the console.
-  client.on('error', (error: Error) => void (lastError = error))
+  const events = new ClientEvents(client, ['ready', 'close', 'end'])
   const self = nodeOf(client)
   return {
     get isReady() {
@@ -36,8 +35,9 @@ export function ioRedisConnection(client: IoRedisClient): RedisConnection {
       return client.status === 'ready'
     },
     get lastError() {
-      return lastError
+      return events.lastError
     },
+    watch: (watcher) => events.watch(watcher),
     isCluster: typeof client.nodes === 'function',
     send: (_key, [command = '', ...args]) => client.call(command, ...args),
     nodes: async () => client.nodes?.('master').map(nodeOf) ?? [self],

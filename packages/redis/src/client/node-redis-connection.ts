@@ -1,3 +1,4 @@
+import { ClientEvents } from './client-events.ts'
 import type {
   RedisConnection,
   RedisNode,
@@ -21,7 +22,7 @@ export interface NodeRedisClient {
   unsubscribe: Subscribe
   sSubscribe: Subscribe
   sUnsubscribe: Subscribe
-  /** A plain client's takes the command; a cluster's is told key and kind, and a sentinel's the kind, before it. */
+  /** A plain client's takes the command and options; a cluster's is told key and kind, and a sentinel's the kind, before them. */
   sendCommand(...args: readonly unknown[]): Promise<unknown>
   /** Clusters only. */
   readonly masters?: readonly ClusterMaster[]
@@ -35,16 +36,19 @@ interface ClusterMaster {
   readonly address: string
 }
 
+/** Replies are wanted as text, whatever the client turns them into for its owner. */
+const AS_TEXT = { typeMapping: {} }
+
 /** Adapts a client of `redis`. */
 export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
   const isCluster = typeof client.nodeClient === 'function'
-  let lastError: unknown
-  // Without a listener an error event would end the process.
-  client.on('error', (error) => void (lastError = error))
+  const events = new ClientEvents(client, ['ready', 'reconnecting', 'end', 'connect', 'disconnect'])
   const self: RedisNode = {
     address: '',
     send: (command) =>
-      client.getSentinelNode ? client.sendCommand(false, command) : client.sendCommand(command),
+      client.getSentinelNode
+        ? client.sendCommand(false, command, AS_TEXT)
+        : client.sendCommand(command, AS_TEXT),
     openSubscriber: (events) => openSubscriber(client, events),
   }
   return {
@@ -52,10 +56,12 @@ export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
       return client.isReady ?? client.isOpen
     },
     get lastError() {
-      return lastError
+      return events.lastError
     },
+    watch: (watcher) => events.watch(watcher),
     isCluster,
-    send: (key, command) => (isCluster ? client.sendCommand(key, false, command) : self.send(command)),
+    send: (key, command) =>
+      isCluster ? client.sendCommand(key, false, command, AS_TEXT) : self.send(command),
     nodes: async () => client.masters?.map((master) => masterNode(client, master)) ?? [self],
   }
 }
@@ -65,7 +71,7 @@ function masterNode(cluster: NodeRedisClient, master: ClusterMaster): RedisNode 
   const connected = async (): Promise<NodeRedisClient> => (await cluster.nodeClient?.(master)) ?? cluster
   return {
     address: master.address,
-    send: async (command) => (await connected()).sendCommand(command),
+    send: async (command) => (await connected()).sendCommand(command, AS_TEXT),
     openSubscriber: async (events) => openSubscriber(await connected(), events),
   }
 }

@@ -19,13 +19,22 @@ export interface RedisClient {
 /** What is known of a client before it is known from which library it comes. */
 type AnyClient = Partial<NodeRedisClient & IoRedisClient>
 
+/** What was made of each client, so that all backplanes of one share it. */
+const known = new WeakMap<RedisClient, RedisConnection>()
+
 /**
- * Finds out which library a client comes from.
+ * Finds out which library a client comes from. Asked again with the same client, it returns the same connection.
  *
  * @param option - How to call the client in errors.
  * @throws {TypeError} If it comes from neither, or rewrites keys.
  */
 export function connectionOf(client: RedisClient, option: string): RedisConnection {
+  const connection = known.get(client) ?? adapt(client, option)
+  known.set(client, connection)
+  return connection
+}
+
+function adapt(client: RedisClient, option: string): RedisConnection {
   // Whatever was handed over; what is used of it is looked for first.
   const candidate: AnyClient = (client as unknown as AnyClient | null | undefined) ?? {}
   if (isFunction(candidate.duplicate) && isFunction(candidate.on)) {

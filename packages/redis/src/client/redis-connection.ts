@@ -35,6 +35,8 @@ export interface RedisConnection {
   readonly isReady: boolean
   /** What the client last complained about. */
   readonly lastError: unknown
+  /** Calls back whenever `isReady` may have changed. Returns a function that ends this. */
+  watch(watcher: () => void): () => void
   /** Whether keys are spread over several servers. */
   readonly isCluster: boolean
   /** Sends a command to the server that has `key`. */
