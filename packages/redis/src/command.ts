@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util'
 import { createCluster } from '@redis/client'
 import { setNewEpochs } from './set-new-epochs.ts'
+import { within } from './timing.ts'
+
+const CONNECT_WITHIN_MS = 10_000
 
 const USAGE = `Usage: millrace-redis new-epochs --url redis://host:6379 [--prefix millrace] [--cluster]
 
@@ -27,8 +30,12 @@ async function main(): Promise<void> {
 async function onCluster(url: string, prefix: string): Promise<number> {
   const client = createCluster({ rootNodes: [{ url }] })
   client.on('error', () => undefined)
-  await client.connect()
   try {
+    const isConnected = await within(
+      client.connect().then(() => true),
+      CONNECT_WITHIN_MS,
+    )
+    if (!isConnected) throw new Error(`no answer from the Cluster within ${CONNECT_WITHIN_MS} ms`)
     return await setNewEpochs({ client, prefix })
   } finally {
     client.destroy()

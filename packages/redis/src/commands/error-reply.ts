@@ -1,6 +1,7 @@
 /** Errors of a server that is about to be there, or of the wrong server: the next attempt may meet another. */
 const PASSING = new Set([
   'LOADING',
+  'NOREPLICAS',
   'READONLY',
   'MASTERDOWN',
   'CLUSTERDOWN',
@@ -18,7 +19,9 @@ const PASSING = new Set([
  */
 export function errorReplyCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || 'code' in error || 'syscall' in error) return undefined
-  return /^([A-Z][A-Z0-9_]+) /.exec(error.message)?.[1]
+  // Before Redis 7 what a command of a script was answered stands within the script's own error.
+  const { 1: inScript } = /^ERR Error running script .*: -([A-Z][A-Z0-9_]+) /.exec(error.message) ?? []
+  return inScript ?? /^([A-Z][A-Z0-9_]+) /.exec(error.message)?.[1]
 }
 
 /** Whether an error reply is worth another attempt. */

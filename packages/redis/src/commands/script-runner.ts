@@ -35,12 +35,14 @@ export interface RunOptions {
 
 const FIRST_PAUSE_MS = 10
 const LAST_PAUSE_MS = 250
+const OF_CLUSTER = 'is one server of a Cluster, which takes a client for Clusters'
 
 /** Runs scripts, again if need be, for as long as a call may take. Scripts must be repeatable. */
 export class ScriptRunner {
   readonly #connection: RedisConnection
   readonly #options: ScriptRunnerOptions
   readonly #trust: Trust
+  #lastError: unknown
   #isClosed = false
 
   constructor(connection: RedisConnection, options: ScriptRunnerOptions) {
@@ -54,6 +56,11 @@ export class ScriptRunner {
     if (this.#isClosed || !this.#connection.isReady) return 'down'
     if (this.#trust.isWhole) return 'up'
     return this.#connection.isCluster ? 'degraded' : 'down'
+  }
+
+  /** What the last attempt that failed met. */
+  get lastError(): unknown {
+    return this.#lastError
   }
 
   /**
@@ -71,17 +78,19 @@ export class ScriptRunner {
     let refused: unknown
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)) {
       const outcome = await this.#attempt(lane, async () => this.#evaluate(script, key, tail), deadline)
+      if ('error' in outcome) this.#lastError = outcome.error
       this.#options.onChange()
       if (outcome.kind === 'reply') return outcome.reply as readonly unknown[]
       if (outcome.kind === 'lost') lost = outcome
       if (outcome.kind === 'refused') refused = outcome.error
-      const isFinal = outcome.kind === 'refused' && !isPassing(outcome.code)
+      const isFinal = outcome.kind === 'refused' && !this.#isPassing(outcome.code)
       if (isFinal || this.#isClosed || performance.now() + pauseMs >= deadline) break
       await sleep(pauseMs)
     }
     if (lost) throw failure(code, 'broke off, or did not answer in time', lost.error)
     this.#checkOpen()
-    if (refused) throw failure('unavailable', 'refused', refused)
+    if (refused)
+      throw failure('unavailable', this.#isMisled(errorReplyCode(refused)) ? OF_CLUSTER : 'refused', refused)
     throw failure('unavailable', 'is not connected', this.#connection.lastError)
   }
 
@@ -113,6 +122,15 @@ export class ScriptRunner {
     if (outcome) return outcome
     this.#trust.withdraw(lane, sending, this.#options.onChange)
     return { kind: 'lost', error: new Error(`no answer within ${this.#options.timeoutMs} ms`) }
+  }
+
+  /** Whether the next attempt may do better. A client of one server never goes where a Cluster sends it. */
+  #isPassing(code: string): boolean {
+    return isPassing(code) && !this.#isMisled(code)
+  }
+
+  #isMisled(code: string | undefined): boolean {
+    return code === 'MOVED' && !this.#connection.isCluster
   }
 
   #checkOpen(): void {

@@ -1,11 +1,13 @@
 import type { Hub } from '@millrace/server'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Channel, defineStream } from '@millrace/core'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { clientLibraries } from '../../test/client-libraries.ts'
 import { hubOn, listen, numbers, publishAll, range, untilHeard } from '../../test/numbers.ts'
 import { RedisServer, missingRedis } from '../../test/redis-server.ts'
 import { startTcpProxy } from '../../test/tcp-proxy.ts'
 
 const missing = missingRedis()
+const large = defineStream<{ large: string }>('large') as Channel<{ large: string }>
 
 describe.each(clientLibraries)('with $name', ({ connect }) => {
   let server: RedisServer
@@ -26,7 +28,7 @@ describe.each(clientLibraries)('with $name', ({ connect }) => {
   }: { port?: number; positionCheckMs?: number } = {}) {
     const { client, close } = await connect(port)
     closers.push(close)
-    return hubOn({ client, ...settings })
+    return hubOn({ client, ...settings }, { maxEventBytes: 16 * 1024 * 1024 })
   }
 
   test('nothing is lost or repeated when subscriber connections are dropped again and again', async () => {
@@ -123,6 +125,26 @@ describe.each(clientLibraries)('with $name', ({ connect }) => {
     await untilHeard(heard, 3)
     expect(heard).toEqual([1, 2, 3])
     expect(states).toEqual(['up', 'degraded'])
+  })
+
+  test('a subscriber that cannot take what is announced, and is cut off for it, reads it from the log', async () => {
+    await start(['--client-output-buffer-limit', 'pubsub', '64kb', '0', '0'])
+    const [publisher, reader] = [await createHub(), await createHub()]
+    const subscriberIds = async () =>
+      (await server.cli('CLIENT', 'LIST', 'TYPE', 'pubsub')).match(/^id=\d+/gm)
+    const received: Array<string | number> = []
+    const subscription = reader.subscribe(large, { start: 'oldest' })
+    onTestFinished(async () => void (await subscription.return()))
+    void (async () => {
+      for await (const item of subscription)
+        received.push(item.type === 'large' ? item.data.length : item.type)
+    })()
+    await vi.waitFor(async () => expect(await server.connections('pubsub')).toBe(1))
+    const connected = await subscriberIds()
+    const lengths = [10, 3_000_000, 100, 2_000_000, 1000]
+    for (const length of lengths) await publisher.publish(large, { type: 'large', data: 'x'.repeat(length) })
+    await vi.waitFor(() => expect(received).toEqual(lengths), { timeout: 10_000 })
+    expect(await subscriberIds()).not.toEqual(connected)
   })
 
   test('a subscriber connection that says nothing any more is replaced', async () => {

@@ -50,10 +50,16 @@ export class Subscriptions {
 
   /** Whether every channel that is listened to is heard. */
   get isWhole(): boolean {
-    for (const { isWanted, state } of this.#unsettled) {
-      if (isWanted && (state.name === 'behind' || (state.name === 'away' && state.missed))) return false
+    for (const { isWanted, failures, state } of this.#unsettled) {
+      if (!isWanted || state.name === 'armed') continue
+      if (state.name === 'behind' || state.missed || failures > 0) return false
     }
     return true
+  }
+
+  /** Why something could not be listened to, or was not any more. */
+  get lastError(): unknown {
+    return this.#lastError
   }
 
   /** Those that hear everything. */
@@ -179,7 +185,7 @@ export class Subscriptions {
       } catch (error) {
         const code = errorReplyCode(error)
         // Redis 6: every server of a cluster hands every announcement on.
-        if (code === 'ERR') this.#mode = 'plain'
+        if (code === 'ERR' && /unknown command/i.test(String(error))) this.#mode = 'plain'
         if (code === 'MOVED') named = (error as Error).message.split(' ').at(-1) ?? ''
         else failure = error
       }
@@ -216,6 +222,7 @@ export class Subscriptions {
 
   #lose(line: SubscriberLine): void {
     this.#lines.delete(line.address)
+    this.#lastError = new Error('the connection for subscriptions was lost')
     for (const subscription of this.#subscriptions.values()) {
       const { state } = subscription
       if (state.name === 'away' || state.line !== line) continue
