@@ -26,12 +26,15 @@ export interface RedisBackplaneSettings {
   /** How often at the least each channel that is listened to is compared with its log, in milliseconds. Default 30,000. */
   readonly positionCheckMs?: number
   /**
-   * How long Redis remembers the position of a channel that nobody writes to or listens to, in milliseconds. Clients that return
-   * later are told of a gap. Default 604,800,000 (7 days).
+   * How long at the least Redis remembers the position of a channel that nobody writes to or listens to, in milliseconds; at least
+   * twice `positionCheckMs`. Clients that return later are told of a gap. Default 604,800,000 (7 days).
    */
   readonly keepPositionMs?: number
-  /** Called with the new state whenever it changed. Default none. */
-  readonly onStateChange?: (state: BackplaneState) => void
+  /**
+   * Called with the new state whenever it changed, and with what is known of the cause: mostly an `Error`, `undefined` when it is
+   * `up`. Default none.
+   */
+  readonly onStateChange?: (state: BackplaneState, cause: unknown) => void
 }
 
 /** Options of `redisBackplane`. */
@@ -49,11 +52,19 @@ export function resolveSettings(settings: RedisBackplaneSettings): Required<Redi
   if (typeof onStateChange !== 'function') {
     throw new TypeError(`redisBackplane: onStateChange must be a function; got ${String(onStateChange)}`)
   }
+  const positionCheckMs = checkMs('positionCheckMs', settings.positionCheckMs ?? 30_000)
+  const keepPositionMs = checkMs('keepPositionMs', settings.keepPositionMs ?? 7 * 86_400_000)
+  // The check is what keeps the position of a quiet channel.
+  if (keepPositionMs < 2 * positionCheckMs) {
+    throw new RangeError(
+      `redisBackplane: keepPositionMs must be at least twice positionCheckMs, ${2 * positionCheckMs}; got ${keepPositionMs}`,
+    )
+  }
   return {
     prefix: checkPrefix(settings.prefix ?? 'millrace'),
     timeoutMs: checkMs('timeoutMs', settings.timeoutMs ?? 2000),
-    positionCheckMs: checkMs('positionCheckMs', settings.positionCheckMs ?? 30_000),
-    keepPositionMs: checkMs('keepPositionMs', settings.keepPositionMs ?? 7 * 86_400_000),
+    positionCheckMs,
+    keepPositionMs,
     onStateChange,
   }
 }

@@ -2,7 +2,7 @@ import type { Announcement, Backplane, HistoryPolicy } from '@millrace/server'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { KEEP_ALL, range } from '../test/numbers.ts'
 import { RedisServer, missingRedis } from '../test/redis-server.ts'
-import { redisBackplane } from './index.ts'
+import { type RedisBackplaneSettings, redisBackplane } from './index.ts'
 
 const missing = missingRedis()
 const OLDEST = { from: 'oldest', maxEntries: 10_000, maxBytes: 1e9 } as const
@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => server?.close())
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
-function create(): { backplane: Backplane; prefix: string } {
-  const prefix = `history-${++tests}`
-  const backplane = redisBackplane({ url: server.url, prefix })
+function create(settings: RedisBackplaneSettings = {}): { backplane: Backplane; prefix: string } {
+  const { prefix = `history-${++tests}` } = settings
+  const backplane = redisBackplane({ url: server.url, ...settings, prefix })
   onTestFinished(() => backplane.close())
   return { backplane, prefix }
 }
@@ -56,17 +56,40 @@ test('a reader whose history is narrower than the writers’ sees a log that beg
   }
 })
 
-test('an idempotency key is known for as long as its entry is kept', async () => {
-  const { backplane, prefix } = create()
+test('an idempotency key is known for as long as its entry is kept, and as a publish is tried again', async () => {
+  const { backplane, prefix } = create({ timeoutMs: 250 })
   const history = { ...KEEP_ALL, maxEvents: 3 }
-  const first = await append(backplane, '1', history, 'key')
-  expect(await append(backplane, '1', history, 'key')).toEqual({ position: first.position, repeated: true })
-  for (const n of range(2, 4)) await append(backplane, String(n), history)
-  expect(await append(backplane, '1', history, 'key')).toMatchObject({
-    repeated: false,
-    position: { seq: 5 },
+  const appendKeyed = () => append(backplane, '1', history, 'key')
+  const first = await appendKeyed()
+  expect(await appendKeyed()).toEqual({ position: first.position, repeated: true })
+  for (const n of range(2, 10)) await append(backplane, String(n), history)
+  expect(await appendKeyed()).toEqual({ position: first.position, repeated: true })
+  // Each append forgets what it may.
+  await vi.waitFor(async () => {
+    await append(backplane, 'x', history)
+    expect(await appendKeyed()).toMatchObject({ repeated: false })
   })
-  expect(await server.cli('HLEN', `${prefix}:{c}:ids`)).toBe('3')
+  await vi.waitFor(async () => {
+    await append(backplane, 'x', history)
+    expect(Number(await server.cli('HLEN', `${prefix}:{c}:ids`))).toBeLessThan(20)
+  })
+})
+
+test('keys that outlived their entries are forgotten, however many', async () => {
+  const { backplane, prefix } = create()
+  const history = { ...KEEP_ALL, maxEvents: 10 }
+  await Promise.all(range(1, 1500).map((n) => append(backplane, String(n), history)))
+  const fields = async () => Number(await server.cli('HLEN', `${prefix}:{c}:ids`))
+  expect(await fields()).toBe(10 + 2 * 1490)
+  // As if their time were over.
+  const { backplane: later } = create({ prefix, timeoutMs: 1 })
+  await vi.waitFor(() => append(later, 'x', history))
+  for (const n of range(1, 3)) await vi.waitFor(() => append(later, String(n), history))
+  await vi.waitFor(async () => {
+    await append(backplane, 'x', { ...history, maxEvents: 1000 })
+    expect(await server.cli('HEXISTS', `${prefix}:{c}:meta`, 'late')).toBe('0')
+  })
+  expect(await fields()).toBe(Number(await server.cli('XLEN', `${prefix}:{c}:log`)))
 })
 
 test('a history that is cut down shrinks step by step, and is read as cut down at once', async () => {
@@ -79,11 +102,10 @@ test('a history that is cut down shrinks step by step, and is read as cut down a
   expect(kept).toBeGreaterThan(500)
   for (const n of range(1, 4)) await append(backplane, String(n), history)
   expect(await server.cli('XLEN', `${prefix}:{c}:log`)).toBe('10')
-  expect(await server.cli('HLEN', `${prefix}:{c}:ids`)).toBe('10')
 })
 
 test('the position of a channel outlives its entries by days', async () => {
-  const { backplane, prefix } = create()
+  const { backplane, prefix } = create({ timeoutMs: 250 })
   const { position } = await append(backplane, '1', { ...KEEP_ALL, maxAgeMs: 20 })
   await vi.waitFor(
     async () => expect(await server.cli('EXISTS', `${prefix}:{c}:log`, `${prefix}:{c}:ids`)).toBe('0'),
@@ -94,6 +116,21 @@ test('the position of a channel outlives its entries by days', async () => {
   const page = await backplane.read('c', { ...OLDEST, history: KEEP_ALL })
   expect(page).toEqual({ head: position, base: position, entries: [], bytesToHead: 0 })
   expect(Number(await server.cli('TTL', `${prefix}:{c}:meta`))).toBeGreaterThan(6 * 86_400)
+})
+
+test('the position of a channel is kept for as long as was asked for, and never less than its entries', async () => {
+  const keepPositionMs = 600_000
+  const { backplane, prefix } = create({ keepPositionMs })
+  const ttl = async (key: string) => Number(await server.cli('PTTL', `${prefix}:{c}:${key}`))
+  const read = () => backplane.read('c', { ...OLDEST, history: KEEP_ALL })
+  await read()
+  expect(await ttl('meta')).toBeGreaterThan(keepPositionMs)
+  // Some time later.
+  await server.cli('PEXPIRE', `${prefix}:{c}:meta`, String(0.9 * keepPositionMs))
+  await read()
+  expect(await ttl('meta')).toBeGreaterThan(keepPositionMs)
+  await append(backplane, '1', { ...KEEP_ALL, maxAgeMs: 2 * keepPositionMs })
+  expect(await ttl('meta')).toBeGreaterThan(await ttl('log'))
 })
 
 test('channels with unusual names are channels of their own', async () => {

@@ -1,10 +1,12 @@
-import { type Backplane, EventStreamError } from '@millrace/server'
+import { readFile } from 'node:fs/promises'
+import type { EventEmitter } from 'node:events'
+import { type Announcement, type Backplane, EventStreamError } from '@millrace/server'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { clientLibraries } from '../test/client-libraries.ts'
 import { KEEP_ALL } from '../test/numbers.ts'
 import { RedisServer, missingRedis } from '../test/redis-server.ts'
 import { startTcpProxy } from '../test/tcp-proxy.ts'
-import { type RedisBackplaneSettings, redisBackplane } from './index.ts'
+import { type RedisBackplaneSettings, redisBackplane, setNewEpochs } from './index.ts'
 
 const missing = missingRedis()
 const HEAD = { from: 'head', maxEntries: 1, maxBytes: 1, history: KEEP_ALL } as const
@@ -125,6 +127,47 @@ describe.each(clientLibraries)('with $name', ({ connect }) => {
     expect((await appending).position.seq).toBe(2)
   })
 
+  test('an answer that came while the process was busy counts, though its time is over', async () => {
+    const backplane = await create({ timeoutMs: 100 })
+    await append(backplane, 'a')
+    const appending = append(backplane, 'b')
+    // Sent, and then nothing is read for longer than it may take.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const until = performance.now() + 200; performance.now() < until;);
+    expect((await appending).position.seq).toBe(2)
+  })
+
+  test('a loss and a return are told with their cause, also when nobody asks for anything', async () => {
+    const told: Array<[string, unknown]> = []
+    await create({ onStateChange: (state, cause) => told.push([state, cause]) })
+    await vi.waitFor(() => expect(told).toEqual([['up', undefined]]))
+    await server.kill()
+    await vi.waitFor(() => expect(told.map(([state]) => state)).toEqual(['up', 'down']))
+    await server.start()
+    await vi.waitFor(() => expect(told.slice(2)).toEqual([['up', undefined]]))
+  })
+
+  test('what Redis was forbidden to announce is told as the cause of being degraded', async () => {
+    const causes: string[] = []
+    const backplane = await create({
+      onStateChange: (state, cause) => causes.push(`${state} ${String(cause)}`),
+    })
+    await server.cli('ACL', 'SETUSER', 'default', 'resetchannels')
+    await append(backplane, 'a')
+    expect(causes).toEqual(['up undefined', expect.stringMatching(/^degraded Error: .*channel/)])
+  })
+
+  test('backplanes that come and go leave no listeners on a client', async () => {
+    const { client, close } = await connect(server.port)
+    onTestFinished(close)
+    const counted = client as unknown as EventEmitter
+    const listeners = () => counted.eventNames().map((name) => [name, counted.listenerCount(name)])
+    await redisBackplane({ client }).close()
+    const before = listeners()
+    for (let n = 0; n < 5; n++) await redisBackplane({ client }).close()
+    expect(listeners()).toEqual(before)
+  })
+
   test('closing lets go of the subscriber connection, and leaves the client that was given', async () => {
     const { client, close } = await connect(server.port)
     onTestFinished(close)
@@ -157,6 +200,36 @@ describe('by its address', () => {
     await backplane.close()
     await backplane.close()
     await vi.waitFor(async () => expect(await server.connections()).toBe(0))
+  })
+
+  test('closing ends while Redis hangs', async () => {
+    const backplane = redisBackplane({ url: server.url, timeoutMs: 300 })
+    await append(backplane, 'a')
+    server.pause()
+    onTestFinished(() => server.resume())
+    const appending = codeOf(append(backplane, 'b'))
+    await backplane.close()
+    expect(await appending).toBe('outcome-unknown')
+  })
+
+  test('the rights that the README names are enough', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const [, rights = ''] = /ACL SETUSER app on >secret (.*)/.exec(readme) ?? []
+    await server.cli('ACL', 'SETUSER', 'app', 'reset', 'on', '>secret', ...rights.split(' '))
+    const url = `redis://app:secret@127.0.0.1:${server.port}`
+    const states: string[] = []
+    const backplane = redisBackplane({ url, prefix: 'shop', onStateChange: (state) => states.push(state) })
+    onTestFinished(() => backplane.close())
+    const heard: Announcement[] = []
+    const stop = await backplane.tail('c', (announcement) => heard.push(announcement))
+    const history = { ...KEEP_ALL, maxEvents: 2 }
+    for (const data of ['a', 'b', 'c', 'd'])
+      await backplane.append('c', { type: 'n', data }, { idempotencyKey: data, history })
+    await vi.waitFor(() => expect(heard).toHaveLength(4))
+    expect((await backplane.read('c', { ...ALL, history })).entries).toHaveLength(2)
+    stop()
+    expect(await setNewEpochs({ url, prefix: 'shop' })).toBe(1)
+    expect(states).toEqual(['up'])
   })
 
   test('a wrong password is told', async () => {

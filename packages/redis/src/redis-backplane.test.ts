@@ -27,6 +27,10 @@ describe('redisBackplane', () => {
     [{ url, timeoutMs: 0 }, 'timeoutMs must be a number of milliseconds from 1 to 2147483647; got 0'],
     [{ url, positionCheckMs: Infinity }, 'positionCheckMs must be a number of milliseconds'],
     [{ url, keepPositionMs: Number.NaN }, 'keepPositionMs must be a number of milliseconds'],
+    [
+      { url, keepPositionMs: 59_999 },
+      'keepPositionMs must be at least twice positionCheckMs, 60000; got 59999',
+    ],
     [{ url, onStateChange: 'up' }, 'onStateChange must be a function; got up'],
   ])('refuses %j at the door, by name and value', (options, message) => {
     // What a caller without types may hand over.

@@ -45,8 +45,9 @@ class RedisBackplane implements Backplane {
   readonly #scripts: ScriptRunner
   readonly #subscriptions: Subscriptions
   readonly #stopPositionCheck: () => void
-  /** Redis took an entry, and refused to announce it. */
-  #isMute = false
+  readonly #stopWatching: () => void
+  /** Why Redis took an entry, and refused to announce it; empty when it announced the last one. */
+  #muteReason = ''
   #told: BackplaneState = 'down'
   #isClosed = false
 
@@ -65,19 +66,23 @@ class RedisBackplane implements Backplane {
       armed: () => this.#subscriptions.armed,
       positionOf,
     })
+    this.#stopWatching = connection.watch(onChange)
+    // Nobody is told before there is something to ask about it.
+    queueMicrotask(onChange)
   }
 
   get state(): BackplaneState {
     if (this.#isClosed) return 'down'
     const { state } = this.#scripts
-    return state === 'up' && (this.#isMute || !this.#subscriptions.isWhole) ? 'degraded' : state
+    return state === 'up' && (this.#muteReason !== '' || !this.#subscriptions.isWhole) ? 'degraded' : state
   }
 
   async append(channel: string, record: LogRecord, options: AppendOptions): Promise<AppendResult> {
     const { idempotencyKey, history } = options
     const { meta, log, ids, live } = this.#keys(channel)
     const names = randomNames()
-    const args = this.#openingArgs(names, history.maxAgeMs)
+    // The log itself expires a second after its last entry is too old.
+    const args = this.#openingArgs(names, history.maxAgeMs + 2000)
     args.push(
       idempotencyKey,
       names.tag,
@@ -86,13 +91,15 @@ class RedisBackplane implements Backplane {
       record.id ?? '',
       digits(recordBytes(record)),
     )
-    args.push(...historyArgs(history), this.#pubSubMode, digits(record.type.length))
-    const keys = [meta, log, ids, live]
+    args.push(...historyArgs(history), this.#pubSubMode, live, digits(record.type.length))
+    // Twice, since an attempt may be carried out late.
+    args.push(digits(2 * this.#settings.timeoutMs))
+    const keys = [meta, log, ids]
     const reply = await this.#scripts.run(APPEND, { keys, args, code: 'outcome-unknown' })
     const position = decodePosition(reply)
     // The tag is drawn once per call, so that an attempt of this call is no repeat, though its reply was lost.
     const repeated = position.tag !== names.tag
-    if (!repeated) this.#isMute = reply[3] !== ''
+    if (!repeated) this.#muteReason = String(reply[3])
     this.#tellState()
     return { position, repeated }
   }
@@ -114,10 +121,11 @@ class RedisBackplane implements Backplane {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#stopPositionCheck()
+    this.#stopWatching()
     this.#scripts.close()
     this.#subscriptions.close()
     this.#tellState()
-    await this.#opened.close()
+    await this.#opened.close(this.#settings.timeoutMs)
   }
 
   async #position({ meta, log, ids }: ChannelKeys): Promise<Position> {
@@ -128,8 +136,8 @@ class RedisBackplane implements Backplane {
   }
 
   /** What every script begins with: the names of a log that it may have to begin, and how long to keep its position. */
-  #openingArgs({ epoch, originTag }: RandomNames, maxAgeMs = 0): string[] {
-    return [epoch, originTag, digits(Math.max(this.#settings.keepPositionMs, maxAgeMs))]
+  #openingArgs({ epoch, originTag }: RandomNames, leastMs = 0): string[] {
+    return [epoch, originTag, digits(Math.max(this.#settings.keepPositionMs, leastMs))]
   }
 
   get #pubSubMode(): PubSubMode {
@@ -140,12 +148,20 @@ class RedisBackplane implements Backplane {
     return channelKeys(this.#settings.prefix, channel)
   }
 
+  #causeOf(state: BackplaneState): unknown {
+    if (state === 'up' || this.#isClosed) return undefined
+    const { connection } = this.#opened
+    if (!connection.isReady) return connection.lastError
+    if (state === 'degraded' && this.#muteReason !== '') return new Error(this.#muteReason)
+    return this.#subscriptions.isWhole ? this.#scripts.lastError : this.#subscriptions.lastError
+  }
+
   #tellState(): void {
     const { state } = this
     if (state === this.#told) return
     this.#told = state
     try {
-      this.#settings.onStateChange(state)
+      this.#settings.onStateChange(state, this.#causeOf(state))
     } catch (error) {
       // A listener's fault is its own, and no publish fails for it.
       queueMicrotask(() => {

@@ -134,13 +134,10 @@ export class RedisServer {
 
 /** A Redis Cluster of three servers, without replicas. @param settings - Of each, beside those that make it one. */
 export async function startCluster(settings: readonly string[] = []): Promise<readonly RedisServer[]> {
-  const servers: RedisServer[] = []
-  const busPorts: string[] = []
-  for (let n = 0; n < 3; n++) {
-    const busPort = String(await freePort())
-    busPorts.push(busPort)
-    servers.push(
-      await RedisServer.start([
+  const busPorts = [await freePort(), await freePort(), await freePort()].map(String)
+  const servers = await Promise.all(
+    busPorts.map((busPort) =>
+      RedisServer.start([
         '--cluster-enabled',
         'yes',
         '--cluster-port',
@@ -149,8 +146,8 @@ export async function startCluster(settings: readonly string[] = []): Promise<re
         '15000',
         ...settings,
       ]),
-    )
-  }
+    ),
+  )
   const [first] = servers
   if (!first) throw new Error('no server was started')
   for (const [n, server] of servers.entries()) {

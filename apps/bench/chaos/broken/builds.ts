@@ -76,7 +76,7 @@ export const APPEND: LuaScript = luaScript(`,
     {
       module: APPEND,
       text: 'local now, seq = clock(), head + 1',
-      instead: 'local now, seq = clock(), tonumber(ARGV[15])\nprevious = ARGV[16]',
+      instead: 'local now, seq = clock(), tonumber(ARGV[17])\nprevious = ARGV[18]',
     },
     {
       module: APPEND,

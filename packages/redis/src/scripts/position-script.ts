@@ -13,7 +13,7 @@ return { epoch, digits(seq), tag }
 /**
  * Begins a log anew, under another epoch, and announces it. Does nothing where there is none.
  *
- * Arguments: those of {@link OPEN_LOG}, and 4 pub/sub mode.
+ * Arguments: those of {@link OPEN_LOG}, 4 pub/sub mode, 5 pub/sub channel.
  *
  * @returns How many logs that were: 0 or 1.
  */
@@ -23,7 +23,7 @@ export const BEGIN_ANEW: LuaScript = luaScript(
   `
 if redis.call('DEL', META) == 0 then return 0 end
 local epoch, seq, tag = openLog()
-announce(ARGV[4], epoch .. ' ' .. digits(seq) .. ' ' .. tag)
+announce(ARGV[4], ARGV[5], epoch .. ' ' .. digits(seq) .. ' ' .. tag)
 return 1
 `,
 )
