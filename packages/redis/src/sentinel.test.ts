@@ -1,18 +1,14 @@
 import { Redis } from 'ioredis'
 import { createSentinel } from 'redis'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { TestClient } from '../test/client-libraries.ts'
 import { KEEP_ALL } from '../test/numbers.ts'
 import { RedisServer, missingRedis } from '../test/redis-server.ts'
 import { redisBackplane } from './index.ts'
 
 const missing = missingRedis()
-const servers: RedisServer[] = []
 
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
 
 async function connectRedis(port: number): Promise<TestClient> {
   const client = createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port }] })
@@ -27,55 +23,61 @@ async function connectIoRedis(port: number): Promise<TestClient> {
   return { client, close: () => client.disconnect() }
 }
 
-test.each([
-  ['redis', connectRedis],
-  ['ioredis', connectIoRedis],
-])(
-  'with %s, a replica that takes over goes on where its master was',
-  { timeout: 60_000 },
-  async (_, connect) => {
-    const master = await RedisServer.start()
-    servers.push(master)
-    const replica = await RedisServer.start(['--replicaof', '127.0.0.1', String(master.port)])
-    servers.push(replica)
-    await vi.waitFor(async () => expect(await replica.cli('INFO')).toContain('master_link_status:up'), {
-      timeout: 15_000,
+test('a replica that takes over goes on where its master was', { timeout: 60_000 }, async () => {
+  const closing = (server: RedisServer): RedisServer => {
+    onTestFinished(() => server.close())
+    return server
+  }
+  const patient = { timeout: 20_000 }
+  const master = closing(await RedisServer.start())
+  const replica = closing(await RedisServer.start(['--replicaof', '127.0.0.1', String(master.port)]))
+  await vi.waitFor(async () => expect(await replica.cli('INFO')).toContain('master_link_status:up'), patient)
+  const sentinel = closing(await RedisServer.startSentinel(master))
+  const replicas = () => sentinel.cli('SENTINEL', 'REPLICAS', 'main')
+  await vi.waitFor(async () => expect(await replicas()).toContain(`${replica.port}`), patient)
+
+  // One publishes by one library, and one listens by the other, each way round.
+  const create = async (connect: typeof connectRedis, prefix: string) => {
+    const { client, close } = await connect(sentinel.port)
+    const backplane = redisBackplane({ client, prefix })
+    onTestFinished(async () => {
+      await backplane.close()
+      close()
     })
-    const sentinel = await RedisServer.startSentinel(master)
-    servers.push(sentinel)
-    await vi.waitFor(
-      async () => expect(await sentinel.cli('SENTINEL', 'REPLICAS', 'main')).toContain(`${replica.port}`),
-      {
-        timeout: 15_000,
-      },
-    )
-    const create = async () => {
-      const { client, close } = await connect(sentinel.port)
-      const backplane = redisBackplane({ client })
-      onTestFinished(async () => {
-        await backplane.close()
-        close()
+    return backplane
+  }
+  const libraries = [
+    [connectRedis, connectIoRedis],
+    [connectIoRedis, connectRedis],
+  ] as const
+  const pairs = await Promise.all(
+    libraries.map(async ([publishing, listening], index) => {
+      const publisher = await create(publishing, `pair-${index}`)
+      const reader = await create(listening, `pair-${index}`)
+      const append = (data: string) =>
+        publisher.append('c', { type: 'n', data }, { idempotencyKey: `+${data}`, history: KEEP_ALL })
+      const heard: string[] = []
+      await reader.tail('c', (announcement) => {
+        heard.push(announcement.kind === 'entry' ? announcement.entry.data : `head ${announcement.head.seq}`)
       })
-      return backplane
-    }
-    const [publisher, reader] = [await create(), await create()]
-    const append = (data: string) =>
-      publisher.append('c', { type: 'n', data }, { idempotencyKey: `+${data}`, history: KEEP_ALL })
-    const heard: string[] = []
-    await reader.tail('c', (announcement) => {
-      heard.push(announcement.kind === 'entry' ? announcement.entry.data : `head ${announcement.head.seq}`)
-    })
-    const first = await append('a')
-    await vi.waitFor(() => expect(heard).toEqual(['a']))
-    await master.cli('WAIT', '1', '5000')
-    await sentinel.cli('SENTINEL', 'FAILOVER', 'main')
-    await vi.waitFor(async () => expect(await replica.cli('ROLE')).toMatch(/^master/), { timeout: 20_000 })
-    const second = await vi.waitFor(() => append('b'), { timeout: 20_000 })
-    expect(second.position).toMatchObject({ epoch: first.position.epoch, seq: 2 })
-    await vi.waitFor(() => expect(heard.some((what) => what === 'b' || what === 'head 2')).toBe(true), {
-      timeout: 20_000,
-    })
-    await append('c')
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('c'), { timeout: 5000 })
-  },
-)
+      const first = await append('a')
+      await vi.waitFor(() => expect(heard).toEqual(['a']))
+      return { append, heard, first }
+    }),
+  )
+  await master.cli('WAIT', '1', '5000')
+  await sentinel.cli('SENTINEL', 'FAILOVER', 'main')
+  await vi.waitFor(async () => expect(await replica.cli('ROLE')).toMatch(/^master/), patient)
+  await Promise.all(
+    pairs.map(async ({ append, heard, first }) => {
+      const second = await vi.waitFor(() => append('b'), patient)
+      expect(second.position).toMatchObject({ epoch: first.position.epoch, seq: 2 })
+      await vi.waitFor(
+        () => expect(heard.some((what) => what === 'b' || what === 'head 2')).toBe(true),
+        patient,
+      )
+      await append('c')
+      await vi.waitFor(() => expect(heard.at(-1)).toBe('c'), { timeout: 5000 })
+    }),
+  )
+})
