@@ -6,7 +6,8 @@ const config: NextConfig = {
   partialPrefetching: true,
   poweredByHeader: false,
   reactCompiler: true,
-  experimental: { turbopackRustReactCompiler: true },
+  // Styles in the page itself: those of pages that are only fetched ahead would be preloaded, and the browser complains of each that it never needs.
+  experimental: { turbopackRustReactCompiler: true, inlineCss: true },
 }
 
 export default config

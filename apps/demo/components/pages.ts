@@ -5,4 +5,7 @@ export interface DemoPage {
 }
 
 /** The pages of the demo, in the order of the navigation: Live, Tokens, Rooms, Chaos lab, Interop. A page is listed when it exists. */
-export const pages: readonly DemoPage[] = [{ href: '/', name: 'Live' }]
+export const pages: readonly DemoPage[] = [
+  { href: '/', name: 'Live' },
+  { href: '/tokens', name: 'Tokens' },
+]

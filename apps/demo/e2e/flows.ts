@@ -1,5 +1,6 @@
 import { live } from './flows/live.ts'
+import { tokens } from './flows/tokens.ts'
 import type { MainFlow } from './main-flow.ts'
 
 /** The main flow of every page. */
-export const flows: readonly MainFlow[] = [live]
+export const flows: readonly MainFlow[] = [live, tokens]
