@@ -1,90 +1,69 @@
 import { execFileSync } from 'node:child_process'
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { root } from './public-packages.ts'
+import { createParser, defineStream, type EventStreamEvent } from '@millrace/core'
+import { END, parseCursor } from '@millrace/core/protocol'
+import { Hub, toResponse } from '@millrace/server'
+import { describe, expect, test } from 'vitest'
+import { type CodeBlock, codeBlocksOf, documentation, readPage, writeExamples } from './documentation.ts'
+import { publicPackages, root } from './public-packages.ts'
 
-/** What the examples take for granted, as a reader would. An example's own declarations and imports come before these. */
-const assumed: Readonly<Record<string, string>> = {
-  prices: `declare const prices: import('@millrace/core').Channel<{ tick: { symbol: string; price: number } }>`,
-  rooms: `declare const rooms: import('@millrace/core').ParameterizedStream<{ id: string }, { message: { text: string } }>`,
-  url: `declare const url: string`,
-  bytes: `declare const bytes: Uint8Array`,
-  Tick: `type Tick = { n: number }`,
-  prompt: `declare const prompt: string`,
-  model: `declare function model(input: unknown, options: { signal: AbortSignal }): AsyncIterable<string>`,
-  readPrices: `declare function readPrices(): Promise<Record<string, number>>`,
-  userOf: `declare function userOf(request: Request): Promise<{ id: string; teams: string[]; mayRead(symbol: string): boolean } | undefined>`,
-  show: `declare function show(symbol: string, price: number): void`,
-  createYours: `declare function createYours(): Promise<import('@millrace/server/testing').BackplaneUnderTest>`,
-  request: `declare const request: Request`,
-  answer: `declare const answer: import('@millrace/server').StreamHandler`,
-  client: `declare const client: import('@millrace/redis').RedisClient`,
-  connectEventStream: `import { connectEventStream } from '@millrace/client'`,
-  defineStream: `import { defineStream } from '@millrace/core'`,
-  Hub: `import { Hub } from '@millrace/server'`,
-  toResponse: `import { toResponse } from '@millrace/server'`,
-  eventStream: `import { eventStream } from '@millrace/next'`,
-  useEventStream: `import { useEventStream } from '@millrace/react'`,
-  useEventStreamRequest: `import { useEventStreamRequest } from '@millrace/react'`,
-  useEventStreamStatus: `import { useEventStreamStatus } from '@millrace/react'`,
-  EventStreamProvider: `import { EventStreamProvider } from '@millrace/react'`,
-  InitialSnapshot: `import type { InitialSnapshot } from '@millrace/react'`,
-  defineFold: `import { defineFold } from '@millrace/react'`,
-  book: `declare const book: import('@millrace/react').Fold<Record<string, number>, import('@millrace/react').ChannelEvent<{ tick: { symbol: string; price: number } }>>`,
-}
+const blocks = documentation.flatMap(codeBlocksOf)
+const blocksIn = (...languages: string[]): CodeBlock[] =>
+  blocks.filter(({ language }) => languages.includes(language))
 
-test('every example of READMEs and guides compiles against the packages', { timeout: 60_000 }, () => {
-  const folder = join(root, 'reports/readme-examples')
+/** Settings of programs that are not installed where tests run, and the grammar of cursors. */
+const unchecked = ['nginx', 'caddyfile', 'haproxy', 'yaml', 'abnf']
+
+test('every block of code is in a language that a test checks', () => {
+  const checked = ['ts', 'tsx', 'sh', 'json', 'sse', 'http', ...unchecked]
+  expect(blocks.filter(({ language }) => !checked.includes(language)).map(({ place }) => place)).toEqual([])
+})
+
+test('every guide begins with an example', () => {
+  const guides = documentation.filter((page) => page.startsWith('docs/guides/'))
+  expect(guides.length).toBeGreaterThanOrEqual(11)
+  expect(guides.filter((page) => !readPage(page).split('\n## ')[0]?.includes('```'))).toEqual([])
+})
+
+test('every example in TypeScript compiles against the packages', { timeout: 60_000 }, () => {
+  const folder = join(root, 'reports/documentation')
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  const pages = globSync(['packages/*/README.md', 'docs/guides/*.md'], { cwd: root })
-  const files = pages.flatMap((page) =>
-    blocksOf(page).map((code, index) => {
-      const file = `${page.replace(/\.md$/, '').replaceAll('/', '-')}-${index + 1}.tsx`
-      writeFileSync(join(folder, file), withAssumptions(code))
-      return file
-    }),
-  )
+  // The statements of the README are files of an app, which readme.test.ts compares.
+  const files = documentation
+    .filter((page) => page !== 'README.md')
+    .flatMap((page) => {
+      const pageFolder = page.replace(/\.md$/, '')
+      return writeExamples(page, join(folder, pageFolder)).map((file) => join(pageFolder, file))
+    })
   for (const kind of ['packages', 'docs']) {
     expect(files.filter((file) => file.startsWith(kind)).length).toBeGreaterThanOrEqual(10)
   }
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: '../../tsconfig.base.json',
-      compilerOptions: {
-        noEmit: true,
-        composite: false,
-        declarationMap: false,
-        isolatedDeclarations: false,
-        rewriteRelativeImportExtensions: false,
-        allowImportingTsExtensions: true,
-        jsx: 'react-jsx',
-        types: ['node'],
-      },
-      files,
-    }),
-  )
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig(files)))
   expect(errorsOf(folder)).toBe('')
 })
 
-/** Blocks of TypeScript; where one declares a name twice (alternatives side by side), each of its statements stands alone. */
-function blocksOf(page: string): string[] {
-  const text = readFileSync(join(root, page), 'utf8')
-  return [...text.matchAll(/```tsx?\n(.*?)```/gs)].flatMap(([, code = '']) => {
-    const names = [...code.matchAll(/^const (\{.*?\b(?:data)\b(?!:).*?\})/gm)]
-    return names.length > 1 ? code.split(/\n(?=const )/) : [code]
-  })
-}
-
-function withAssumptions(code: string): string {
-  const needed = Object.entries(assumed).filter(([name]) => {
-    const isUsed = new RegExp(`\\b${name}\\b`).test(code)
-    const isDeclared = new RegExp(`(const|import \\{[^}]*)\\s*\\b${name}\\b`).test(code)
-    return isUsed && !isDeclared
-  })
-  return `${needed.map(([, declaration]) => declaration).join('\n')}\n${code}\nexport {}\n`
+/** As in an app that is bundled, so that `lib/streams` need not be `lib/streams.ts`. */
+function tsconfig(files: readonly string[]): object {
+  return {
+    extends: '../../tsconfig.base.json',
+    compilerOptions: {
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      noEmit: true,
+      composite: false,
+      declarationMap: false,
+      isolatedDeclarations: false,
+      rewriteRelativeImportExtensions: false,
+      allowImportingTsExtensions: true,
+      jsx: 'react-jsx',
+      types: ['node'],
+      // Next.js is a dependency of its package, and of no other.
+      paths: { 'next/*': ['../../packages/next/node_modules/next/*'] },
+    },
+    files,
+  }
 }
 
 function errorsOf(folder: string): string {
@@ -92,6 +71,84 @@ function errorsOf(folder: string): string {
     execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' })
     return ''
   } catch (error) {
-    return (error as { stdout: string }).stdout
+    // What is wrong in the packages themselves is said elsewhere.
+    const lines = (error as { stdout: string }).stdout.split('\n')
+    return lines.filter((line) => !line.startsWith('packages/')).join('\n')
   }
 }
+
+test.each(blocksIn('json'))('$place is JSON', ({ code }) => {
+  expect(() => JSON.parse(code)).not.toThrow()
+})
+
+describe('a command', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
+  const packages = publicPackages()
+  const bins = packages.flatMap(({ folder }) => {
+    const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { bin?: object }
+    return Object.keys(bin)
+  })
+  /** The repository's own scripts, packages and programs; of others' programs those that every reader has. */
+  const isKnown = (command: string): boolean => {
+    const words = command.replace(/^([A-Z_]+=\S+ +)+/, '').split(/ +/)
+    const [program = '', ...rest] = words
+      .join(' ')
+      .replace(/^npx --yes pnpm@12/, 'pnpm')
+      .split(' ')
+    const [name = ''] = rest.filter((word) => !word.startsWith('-'))
+    if (program === 'pnpm') return name in scripts || name === 'install'
+    if (program === 'npx') return bins.includes(name)
+    if (program === 'npm') return name === 'install' && rest.slice(1).every((word) => isInstallable(word))
+    return ['curl', 'node'].includes(program)
+  }
+  const isInstallable = (word: string): boolean =>
+    word.startsWith('-') ||
+    packages.some(({ name }) => name === word) ||
+    existsSync(join(root, 'node_modules', word))
+
+  const commands = blocksIn('sh').flatMap(({ place, code }) =>
+    code
+      .replace(/(^| )#.*$/gm, '')
+      .replace(/\\\n/g, '')
+      .split(/\n|&&/)
+      .map((command) => command.trim())
+      .filter((command) => command !== '')
+      .map((command) => ({ place, command })),
+  )
+
+  test.each(commands)('of $place is one that there is: $command', ({ command }) => {
+    expect(isKnown(command)).toBe(true)
+  })
+
+  test('that nobody has is told from one that there is', () => {
+    expect(
+      ['pnpm demo', 'npx --yes pnpm@12 test', 'npm install @millrace/react'].filter(isKnown),
+    ).toHaveLength(3)
+    expect(['pnpm demos', 'npm install @millrace/vue', 'npx millrace'].filter(isKnown)).toEqual([])
+  })
+})
+
+describe('a stream', () => {
+  test.each(blocksIn('sse'))('of $place reads as it says', ({ code }) => {
+    const events: EventStreamEvent[] = []
+    let comments = 0
+    const parser = createParser({ onEvent: (event) => events.push(event), onComment: () => comments++ })
+    parser.feed(`${code}\n`)
+    expect(events.length + comments).toBeGreaterThan(0)
+    const blocks = events.filter(({ type }) => type.startsWith('millrace.'))
+    expect(blocks.filter(({ data }) => typeof JSON.parse(data) !== 'object')).toEqual([])
+    expect(blocks.filter(({ lastEventId: id }) => id && id !== END && !parseCursor(id))).toEqual([])
+  })
+
+  test.each(blocksIn('http'))('has the headers of $place', async ({ code }) => {
+    const hub = new Hub()
+    const { headers, body } = await toResponse(new Request('http://localhost/'), defineStream('a'), { hub })
+    const said = code
+      .trim()
+      .split('\n')
+      .map((line) => line.split(': '))
+    expect(said.map(([name = '']) => [name, headers.get(name)])).toEqual(said)
+    await body?.cancel()
+    await hub.close()
+  })
+})

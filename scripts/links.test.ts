@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { root } from './public-packages.ts'
 
 const ignored = ['node_modules', 'dist', '.next', '.turbo', 'reports']
@@ -20,6 +20,25 @@ test('every page of the documentation is in its index', () => {
   const index = linksOf(read('docs/README.md')).map((link) => targetOf(link, 'docs/README.md').file)
   const documentation = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md')
   expect(documentation.filter((page) => !index.includes(page))).toEqual([])
+})
+
+test.each(pages)('%s says what its pictures show', (page) => {
+  const pictures = [...withoutCode(read(page)).matchAll(/!\[([^\]]*)\]/g)]
+  expect(pictures.filter(([, alternative = '']) => alternative.trim().length < 20)).toEqual([])
+})
+
+describe.each(globSync('docs/images/*.svg', { cwd: root }))('%s', (image) => {
+  test('is on a page, has a title, and is legible on light and dark', () => {
+    const shown = pages.flatMap((page) => linksOf(read(page)).map((link) => targetOf(link, page).file))
+    expect(shown).toContain(image)
+    const picture = read(image)
+    expect(picture).toMatch(/<title id="title">.{20,}<\/title>/)
+    const [, light = '', dark = ''] =
+      /<style>(.*)@media \(prefers-color-scheme: dark\) \{(.*)<\/style>/s.exec(picture) ?? []
+    const coloured = (style: string): string[] =>
+      [...style.matchAll(/\.(\w+)(?=[^}]*#)/g)].map(([, name = '']) => name).sort()
+    expect(coloured(dark)).toEqual(coloured(light))
+  })
 })
 
 test('tells a broken link from a good one', () => {
