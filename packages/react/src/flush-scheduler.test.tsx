@@ -103,7 +103,19 @@ test.each(['without animation frames', 'without a document'])('flushes by a time
   expect(flush).toHaveBeenCalledTimes(2)
 })
 
-test('flushes at once where a timer is late by far, as those of hidden documents may be, or gone with its clock', async () => {
+test('flushes with the next frame where the clock of the last one is gone, as after a test with fake timers', async () => {
+  const scheduler = createFlushScheduler()
+  const [first, second] = [vi.fn<() => void>(), vi.fn<() => void>()]
+  scheduler.schedule(first)
+  await endOfTask()
+  scheduler.schedule(first)
+  vi.useRealTimers()
+  scheduler.schedule(second)
+  await vi.waitFor(() => expect(second).toHaveBeenCalledOnce())
+  expect(first).toHaveBeenCalledTimes(2)
+})
+
+test('flushes at once where a timer is late by far, as those of hidden documents may be', async () => {
   const scheduler = createFlushScheduler()
   const flush = vi.fn<() => void>()
   scheduler.schedule(flush)

@@ -17,26 +17,32 @@ export function createFlushScheduler(): FlushScheduler {
   let timer: ReturnType<typeof setTimeout> | undefined
   let frame: number | undefined
 
-  function turn(): void {
+  function awaitTurn(): void {
     clearTimeout(timer)
     if (frame) cancelAnimationFrame(frame)
-    flushedAtMs = waiting.size && Date.now()
     if (!flushedAtMs) return
-    const due = [...waiting]
-    waiting.clear()
     // A race, since a frame asked for while visible never comes when the document is hidden before it.
     frame = globalThis.requestAnimationFrame?.(turn)
     timer = setTimeout(turn, frame ? HIDDEN_MS : FRAME_MS)
+  }
+
+  function turn(): void {
+    const due = [...waiting]
+    waiting.clear()
+    flushedAtMs = due.length && Date.now()
+    awaitTurn()
     for (const flush of due) flush()
   }
 
   return {
     schedule(flush) {
+      // A timer that is late does not hold up news: those of hidden documents may be.
+      if (Math.abs(Date.now() - flushedAtMs) > HIDDEN_MS) {
+        flushedAtMs = Date.now()
+        queueMicrotask(turn)
+        // Asked for anew, since a test may have taken away the clock that it was asked of.
+      } else if (!waiting.has(flush)) awaitTurn()
       waiting.add(flush)
-      // A timer that is late does not hold up news: those of hidden documents may be, and a test may have taken its clock away.
-      if (Math.abs(Date.now() - flushedAtMs) <= HIDDEN_MS) return
-      flushedAtMs = Date.now()
-      queueMicrotask(turn)
     },
   }
 }
