@@ -1,6 +1,6 @@
 import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { scriptedServer } from '../test/scripted-server.ts'
 import {
   EventStreamProvider,
@@ -16,7 +16,10 @@ beforeEach(() => {
   url = `/provider/${++count}`
 })
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
 
 function Reader(options: Partial<EventStreamProviderProps>) {
   return <p>{useEventStream(url, options).data ?? 'nothing'}</p>
@@ -74,6 +77,28 @@ test('keeps the streams of its fetch apart, so that tests with the same URL shar
     unmount()
   }
   await waitFor(() => expect(servers.map(({ exchanges }) => exchanges.length)).toEqual([1, 1]))
+})
+
+test('moves the hooks below it to other streams when it is given a fetch', async () => {
+  const [before, after] = [scriptedServer(), scriptedServer()]
+  vi.stubGlobal('fetch', before.fetch)
+  function Both() {
+    return `${useEventStreamStatus(url)} ${useEventStream(url).data}`
+  }
+  const page = (fetch?: EventStreamProviderProps['fetch']) => (
+    <EventStreamProvider fetch={fetch}>
+      <Both />
+    </EventStreamProvider>
+  )
+  const { rerender } = render(page())
+  await screen.findByText('open undefined')
+  before.latest.send('before')
+  await screen.findByText('open before')
+  rerender(page(after.fetch))
+  await screen.findByText('open undefined')
+  expect(before.open).toHaveLength(0)
+  after.latest.send('after')
+  expect(await screen.findByText('open after')).toBeDefined()
 })
 
 test('shows nothing of one user to the next one whose scope it is given', async () => {

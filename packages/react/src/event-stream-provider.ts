@@ -1,9 +1,8 @@
 'use client'
 
-import { createElement, useContext, useMemo, useState, type ReactElement, type ReactNode } from 'react'
-import { SurroundingsContext, type Surroundings } from './event-stream-context.ts'
+import { createElement, useCallback, useContext, useState, type ReactElement, type ReactNode } from 'react'
+import { DefaultsContext, type CompleteOptions } from './event-stream-context.ts'
 import type { EventStreamDefaults } from './event-stream-options.ts'
-import { createStreamStores } from './stream-stores.ts'
 
 /** Props of {@link EventStreamProvider}. */
 export interface EventStreamProviderProps extends EventStreamDefaults {
@@ -28,17 +27,21 @@ export function EventStreamProvider({
   scope,
   lingerMs,
 }: EventStreamProviderProps): ReactElement {
-  const outer = useContext(SurroundingsContext)
-  const [own] = useState(createStreamStores)
-  const value = useMemo<Surroundings>(
-    () => ({
-      streams: fetch ? own : outer.streams,
-      complete: (options) =>
-        outer.complete({ ...present({ fetch, headers, credentials, scope, lingerMs }), ...present(options) }),
-    }),
-    [outer, own, fetch, headers, credentials, scope, lingerMs],
+  const outer = useContext(DefaultsContext)
+  const [own] = useState(newRealm)
+  const realm = fetch && own
+  const value = useCallback<CompleteOptions>(
+    (options) =>
+      outer({ ...present({ fetch, headers, credentials, scope, lingerMs, realm }), ...present(options) }),
+    [outer, fetch, headers, credentials, scope, lingerMs, realm],
   )
-  return createElement(SurroundingsContext.Provider, { value }, children)
+  return createElement(DefaultsContext.Provider, { value }, children)
+}
+
+let realms = 0
+
+function newRealm(): number {
+  return ++realms
 }
 
 /** Options that are `undefined` count as absent. */

@@ -1,7 +1,6 @@
 import { RESTLESS_COMMITS } from './policy.ts'
 import type { StreamAddress } from './stream-address.ts'
 import { createStreamObserver, type ObserverOptions, type StreamObserver } from './stream-observer.ts'
-import type { StreamStores } from './stream-stores.ts'
 import { warn } from './warn.ts'
 
 // Bundlers put the mode in its place, as they do for React itself.
@@ -16,7 +15,7 @@ export interface ObserverSlot {
 }
 
 /** Makes a slot without an observer. */
-export function createObserverSlot(streams: StreamStores): ObserverSlot {
+export function createObserverSlot(): ObserverSlot {
   let committed: StreamObserver | undefined
   let changes = 0
 
@@ -24,10 +23,10 @@ export function createObserverSlot(streams: StreamStores): ObserverSlot {
     observerOf(address, options) {
       return committed?.key === address.key && committed.member.options.fold === options.fold
         ? committed
-        : createStreamObserver(address, options, { streams, replaces: committed })
+        : createStreamObserver(address, options, { replaces: committed })
     },
     commit(observer, options) {
-      const isOther = committed && committed.key !== observer.key
+      const isOther = committed?.key !== observer.key
       // In the commit itself: an event that comes before its effects must not meet the callbacks of another user. Another fold
       // of the same stream takes over as the effects run, without a hole.
       if (isOther) committed?.release()

@@ -5,7 +5,7 @@ import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { scriptedServer, type ScriptedServer } from '../test/scripted-server.ts'
 import { useEventStream, useEventStreamRequest } from './index.ts'
-import { streams } from './stream-stores.ts'
+import { stores } from './stream-stores.ts'
 
 let count = 0
 let url = ''
@@ -69,11 +69,11 @@ async function serveAndHydrate(page: React.ReactNode): Promise<{ html: string; m
 }
 
 test('opens no connection on a server, and registers nothing', () => {
-  const size = streams.stores.size
+  const size = stores.size
   vi.stubGlobal('document', undefined)
   expect(renderToString(<Latest />)).toBe('<p>idle<!-- --> <!-- -->nothing</p>')
   vi.unstubAllGlobals()
-  expect(streams.stores.size).toBe(size)
+  expect(stores.size).toBe(size)
   expect(server.exchanges).toHaveLength(0)
 })
 

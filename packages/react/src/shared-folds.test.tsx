@@ -3,7 +3,7 @@ import { Profiler, StrictMode, type ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer, type ScriptedServer } from '../test/scripted-server.ts'
 import { defineFold, defineStream, useEventStream } from './index.ts'
-import { streams } from './stream-stores.ts'
+import { stores } from './stream-stores.ts'
 
 type Board = Readonly<Record<string, number>>
 
@@ -308,7 +308,7 @@ test('defined in render does no harm but to itself, and developers are told', as
     await act(() => new Promise((resolve) => setTimeout(resolve)))
   }
   expect(complaints).toHaveBeenCalledWith(expect.stringMatching(/call defineFold outside/))
-  const [store] = [...streams.stores].filter(({ key }) => key.includes(url))
+  const [store] = [...stores].filter(({ key }) => key.includes(url))
   expect(store?.folds.size).toBeLessThan(110)
   expect(result.current.data).toBe(0)
   expect(server.exchanges).toHaveLength(1)

@@ -20,6 +20,8 @@ export interface AddressOptions extends Pick<ConnectOptions, 'headers' | 'creden
   readonly url?: string | URL | undefined
   readonly body?: string | undefined
   readonly scope?: string | undefined
+  /** Streams of other realms are others. Each provider with a `fetch` of its own is one. */
+  readonly realm?: number | undefined
 }
 
 /**
@@ -35,6 +37,7 @@ export function streamAddress({
   scope,
   credentials = 'same-origin',
   headers,
+  realm,
 }: AddressOptions): StreamAddress {
   if (!location) throw new TypeError('url is missing')
   const base = globalThis.document?.baseURI
@@ -43,7 +46,7 @@ export function streamAddress({
   // Headers that a function makes are asked for again at each attempt, so they cannot tell streams apart: `scope` can.
   const fixedHeaders = typeof headers !== 'function' && [...new Headers(headers)]
   const request = { url, method, body, credentials }
-  return { key: JSON.stringify([request, channel?.channel, scope, fixedHeaders]), request }
+  return { key: JSON.stringify([request, channel?.channel, scope, realm, fixedHeaders]), request }
 }
 
 /** The options with the source of a hook among them. */

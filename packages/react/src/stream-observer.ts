@@ -7,8 +7,8 @@ import { readEvent, type StreamEvent } from './read-event.ts'
 import type { SharedFold } from './shared-fold.ts'
 import type { StreamAddress } from './stream-address.ts'
 import type { FlushMode, StartingPoint, StreamMember, StreamStore } from './stream-store.ts'
-import { findStore, joinStore, type StreamStores } from './stream-stores.ts'
-import { createViewReader, isSame, type ReaderOptions, type ReadView } from './view-reader.ts'
+import { findStore, joinStore } from './stream-stores.ts'
+import { createViewReader, type ReaderOptions, type ReadView } from './view-reader.ts'
 
 /** Hears an event. A method's type, since the hooks' signatures say more of the data than is known here. */
 export type EventCallback = { hear(event: StreamEvent): void }['hear']
@@ -48,10 +48,8 @@ export interface StreamObserver {
 
 type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] }
 
-/** What observers work with. */
+/** Where an observer comes in. */
 export interface ObserverContext {
-  /** Where stores are found. */
-  readonly streams: StreamStores
   /**
    * The observer of what the component showed before. Its snapshot is not taken again: what one user or room was given must
    * not be shown under another.
@@ -68,12 +66,13 @@ export interface ObserverContext {
 export function createStreamObserver(
   address: StreamAddress,
   options: ObserverOptions,
-  { streams, replaces }: ObserverContext,
+  { replaces }: ObserverContext = {},
 ): StreamObserver {
   const { fold: shared, initialSnapshot } = options
   const before = replaces?.member.options.initialSnapshot
-  // One that is written inline is another object at each render.
-  const isOld = before && isSame(before, { ...initialSnapshot }, ['state', 'lastEventId'])
+  // Not by identity, since one that is written inline is another object at each render.
+  const isOld =
+    before?.lastEventId === initialSnapshot?.lastEventId && before?.state === initialSnapshot?.state
   const snapshot = isOld ? undefined : initialSnapshot
   const rules = (): FoldRules => shared ?? member.options
   const fold = createFold(rules, snapshot ? snapshot.state : (shared ?? options).initialValue)
@@ -107,6 +106,7 @@ export function createStreamObserver(
 
   function leave(): void {
     clearTimeout(linger)
+    member.notify = undefined
     member.from = store?.leave(member) ?? member.from
     store = undefined
   }
@@ -120,7 +120,7 @@ export function createStreamObserver(
     },
   })
 
-  const known = findStore(streams, address.key, member)
+  const known = findStore(address.key, member)
   if (known) {
     catchUp(fold, known.raw.shown)
     fold.shown = known.folds.get(member.foldId)?.shown ?? fold.latest
@@ -132,7 +132,7 @@ export function createStreamObserver(
     subscribe(notify) {
       clearTimeout(linger)
       member.notify = notify
-      store ??= joinStore(streams, address, member)
+      store ??= joinStore(address, member)
       shared?.onJoin(store, replaces?.member.options.fold)
       tellGaps()
       return () => {
@@ -146,9 +146,6 @@ export function createStreamObserver(
       return readView((member.options.flush ?? 'frame') === 'frame' ? shown : latest, options)
     },
     readOnServer: (options) => readView(initial, { ...options, enabled: false }),
-    release() {
-      member.notify = undefined
-      leave()
-    },
+    release: leave,
   }
 }

@@ -2,28 +2,30 @@ import { expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
 import { streamAddress } from './stream-address.ts'
 import { createStreamObserver, type ObserverOptions } from './stream-observer.ts'
-import { createStreamStores } from './stream-stores.ts'
+import { stores } from './stream-stores.ts'
 
 // Everything but the hooks must work without React.
 vi.mock('react', () => {
   throw new Error('React was loaded')
 })
 
+let realm = 0
+
 function setUp(options: ObserverOptions = {}) {
   const server = scriptedServer()
-  const context = { streams: createStreamStores() }
-  const address = streamAddress({ url: '/events' })
+  const address = streamAddress({ url: '/events', realm: ++realm })
   const observe = (more: ObserverOptions = {}) => {
     const given = { fetch: server.fetch, lingerMs: 0, ...options, ...more }
-    const observer = createStreamObserver(address, given, context)
+    const observer = createStreamObserver(address, given)
     return { ...observer, getSnapshot: () => observer.read(given) }
   }
-  return { server, observe, ...context }
+  const isInUse = () => [...stores].some(({ key }) => key === address.key)
+  return { server, observe, isInUse }
 }
 
 test('works without React', async () => {
   await expect(import('react')).rejects.toThrow(/./)
-  const { server, observe, streams } = setUp()
+  const { server, observe, isInUse } = setUp()
   const observer = observe()
   const notify = vi.fn<() => void>()
   const unsubscribe = observer.subscribe(notify)
@@ -33,16 +35,15 @@ test('works without React', async () => {
   expect(notify).toHaveBeenCalled()
   unsubscribe()
   await vi.waitFor(() => expect(server.open).toHaveLength(0))
-  expect(streams.stores.size).toBe(0)
+  await vi.waitFor(() => expect(isInUse()).toBe(false))
 })
 
 test('requests nothing when the last observer leaves before the task is over', async () => {
-  const { server, observe, streams } = setUp()
+  const { server, observe, isInUse } = setUp()
   const observer = observe()
   observer.subscribe(vi.fn<() => void>())()
   observer.release()
-  await Promise.resolve()
-  expect(streams.stores.size).toBe(0)
+  await vi.waitFor(() => expect(isInUse()).toBe(false))
   expect(server.exchanges).toHaveLength(0)
 })
 
@@ -149,7 +150,7 @@ test.each([1, 2, 3, 4])(
   async (seed) => {
     const roll = dice(seed)
     const log = logServer()
-    const { observe, streams } = setUp({
+    const { observe, isInUse } = setUp({
       fetch: log.server.fetch,
       initialValue: [],
       reducer: (all, { data }) => [...(all as number[]), Number(data)],
@@ -182,7 +183,7 @@ test.each([1, 2, 3, 4])(
       }
     })
     for (const { unsubscribe } of components) unsubscribe?.()
-    await vi.waitFor(() => expect(streams.stores.size).toBe(0))
+    await vi.waitFor(() => expect(isInUse()).toBe(false))
     await vi.waitFor(() => expect(log.server.open).toHaveLength(0))
   },
 )

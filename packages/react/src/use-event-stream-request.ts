@@ -2,7 +2,7 @@
 
 import type { PlainEvent } from '@millrace/client'
 import { useContext, useInsertionEffect, useState, useSyncExternalStore } from 'react'
-import { SurroundingsContext } from './event-stream-context.ts'
+import { DefaultsContext } from './event-stream-context.ts'
 import type { FoldOptions, FoldState, NextState, ParseOptions } from './event-stream-options.ts'
 import type { EventStreamRequestOptions, EventStreamRequestResult } from './event-stream-request-options.ts'
 import { scheduler } from './flush-scheduler.ts'
@@ -58,7 +58,7 @@ export function useEventStreamRequest(
   url: string | URL,
   given: Omit<RequestOptions, 'url'> = {},
 ): RequestSnapshot {
-  const options = useContext(SurroundingsContext).complete(given)
+  const options = useContext(DefaultsContext)(given)
   const [request] = useState(() => createStreamRequest({ ...options, url }, scheduler))
   // Before any effect that calls `start()`.
   useInsertionEffect(() => request.update({ ...options, url }))

@@ -2,11 +2,11 @@
 
 import type { ConnectionStatus } from '@millrace/client'
 import type { Channel } from '@millrace/core'
-import { useCallback, useContext, useSyncExternalStore } from 'react'
-import { SurroundingsContext } from './event-stream-context.ts'
+import { useContext, useSyncExternalStore } from 'react'
+import { DefaultsContext } from './event-stream-context.ts'
 import type { ChannelLocation, EventStreamDefaults } from './event-stream-options.ts'
 import { streamAddress, withSource, type AddressOptions } from './stream-address.ts'
-import { findStore } from './stream-stores.ts'
+import { findStore, watchers } from './stream-stores.ts'
 
 /** Options of {@link useEventStreamStatus}: those that tell streams apart. */
 export interface EventStreamStatusOptions extends Pick<
@@ -48,18 +48,16 @@ export function useEventStreamStatus(
   source: string | URL | Channel<object>,
   given: AddressOptions = {},
 ): ConnectionStatus {
-  const { streams, complete } = useContext(SurroundingsContext)
+  const complete = useContext(DefaultsContext)
   const { key } = streamAddress(complete(withSource(source, given)))
-  const watch = useCallback(
-    (notify: () => void) => {
-      streams.watchers.add(notify)
-      return () => streams.watchers.delete(notify)
-    },
-    [streams],
-  )
   return useSyncExternalStore(
     watch,
-    () => findStore(streams, key)?.raw.shown.state.status ?? 'idle',
+    () => findStore(key)?.raw.shown.state.status ?? 'idle',
     () => 'idle',
   )
+}
+
+function watch(notify: () => void): () => void {
+  watchers.add(notify)
+  return () => watchers.delete(notify)
 }

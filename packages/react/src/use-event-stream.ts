@@ -3,7 +3,7 @@
 import type { PlainEvent } from '@millrace/client'
 import type { Channel, ChannelEvent } from '@millrace/core'
 import { useContext, useInsertionEffect, useState, useSyncExternalStore } from 'react'
-import { SurroundingsContext } from './event-stream-context.ts'
+import { DefaultsContext } from './event-stream-context.ts'
 import type {
   ChannelLocation,
   EventStreamOptions,
@@ -183,10 +183,10 @@ export function useEventStream(
   // What `defineFold` makes has more than its type tells.
   given: Omit<ObserverOptions, 'fold'> & AddressOptions & { readonly fold?: object } = {},
 ): ObserverView {
-  const { streams, complete } = useContext(SurroundingsContext)
+  const complete = useContext(DefaultsContext)
   const options = complete(withSource(source, given as ObserverOptions & AddressOptions))
   const address = streamAddress(options)
-  const [slot] = useState(() => createObserverSlot(streams))
+  const [slot] = useState(createObserverSlot)
   const observer = slot.observerOf(address, options)
 
   // Before any effect that subscribes, so that an event never meets options of a render that was thrown away.
