@@ -11,9 +11,9 @@ export interface StreamView {
   /** The latest payload, or the state of the fold. */
   readonly data: unknown
   /** The latest event that is part of `data`. */
-  readonly lastEvent: StreamEvent | undefined
+  readonly lastEvent?: StreamEvent | undefined
   /** Why an event is missing from `data`. */
-  readonly error: EventStreamError | undefined
+  readonly error?: EventStreamError | undefined
   /** Where the connection stands. */
   readonly state: ViewState
 }
@@ -45,7 +45,7 @@ export const CONNECTING: ViewState = { status: 'connecting' }
 
 /** Begins a fold. */
 export function createFold(rules: () => FoldRules, data?: unknown): RunningFold {
-  const latest = { data, lastEvent: undefined, error: undefined, state: CONNECTING }
+  const latest = { data, state: CONNECTING }
   return { rules, latest, shown: latest }
 }
 
@@ -79,9 +79,13 @@ export function takeEvent(fold: RunningFold, received: StreamEvent): EventStream
   return undefined
 }
 
-/** Takes over what others show. The latest payload is as good from whoever received it; a fold takes nothing that it did not see. */
-export function catchUp(fold: RunningFold, { lastEvent, state }: StreamView): void {
-  if (lastEvent && !fold.rules().reducer) takeEvent(fold, lastEvent)
+/**
+ * Takes over what others show. The latest payload is as good from whoever received it; a fold takes nothing that it did not see.
+ *
+ * @param view - What the store itself keeps: its data are the latest events.
+ */
+export function catchUp(fold: RunningFold, { data, state }: StreamView): void {
+  if (!fold.rules().reducer) for (const event of data as readonly StreamEvent[]) takeEvent(fold, event)
   changeFold(fold, { state })
 }
 

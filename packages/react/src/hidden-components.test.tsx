@@ -3,7 +3,7 @@ import { Activity } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer, type ScriptedServer } from '../test/scripted-server.ts'
 import { useEventStream } from './index.ts'
-import { streams } from './stream-stores.ts'
+import { stores } from './stream-stores.ts'
 
 let count = 0
 let url = ''
@@ -135,6 +135,30 @@ test('joins the others again for the latest payload, which needs no catching up'
   expect(server.exchanges).toHaveLength(1)
 })
 
+test('shows the latest payload of the types it names, whatever came behind it while it was hidden', async () => {
+  function Named() {
+    return <p>named {useEventStream(url, { fetch: server.fetch, events: ['a'] }).data}</p>
+  }
+  const both = (mode: 'visible' | 'hidden') => (
+    <>
+      <Activity mode={mode}>
+        <Named />
+      </Activity>
+      <Latest />
+    </>
+  )
+  const { rerender } = render(both('visible'))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write('event: a\ndata: 1\n\n')
+  await screen.findByText('named 1')
+  await hideForLong(() => rerender(both('hidden')))
+  server.latest.write('event: a\ndata: 2\n\nevent: b\ndata: 3\n\n')
+  await screen.findByText('latest 3')
+  rerender(both('visible'))
+  await screen.findByText('named 2')
+  expect(server.exchanges).toHaveLength(1)
+})
+
 test('connects when it is first shown', async () => {
   const { rerender } = render(page('hidden'))
   await act(() => new Promise((resolve) => setTimeout(resolve)))
@@ -172,7 +196,6 @@ test('tells of each gap that it missed, in order', async () => {
 })
 
 test('leaves nothing behind when all are gone', async () => {
-  const size = streams.stores.size
   const { rerender, unmount } = render(page('visible', 'with others'))
   await waitFor(() => expect(server.open).toHaveLength(1))
   server.latest.write('id: 1\ndata: a\n\n')
@@ -184,5 +207,5 @@ test('leaves nothing behind when all are gone', async () => {
   await waitFor(() => expect(server.open).toHaveLength(2))
   await hideForLong(unmount)
   await waitFor(() => expect(server.open).toHaveLength(0))
-  expect(streams.stores.size).toBe(size)
+  await waitFor(() => expect([...stores].filter(({ key }) => key.includes(`${url}"`))).toEqual([]))
 })

@@ -1,7 +1,7 @@
 import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer, type ScriptedServer } from '../test/scripted-server.ts'
-import { defineStream, useEventStream, type InitialSnapshot } from './index.ts'
+import { defineFold, defineStream, useEventStream, type InitialSnapshot } from './index.ts'
 
 const prices = defineStream<{ tick: number }>('prices')
 
@@ -82,6 +82,33 @@ test.each([
   server.latest.write(openBlock('resumed', 'e.40.t') + block('tick', 2, 'e.41.t'))
   await waitFor(() => expect(screen.getAllByText('sum 42')).toHaveLength(2))
   expect(server.exchanges).toHaveLength(1)
+})
+
+const total = defineFold(prices, { initialValue: 0, reducer: (sum, event) => sum + event.data })
+
+test('after a gap a page that was read anew goes on without the hole, also in a shared fold', async () => {
+  const onGap = vi.fn<() => void>()
+  function Total({ snapshot }: { snapshot: InitialSnapshot<number> }) {
+    const options = { url, fetch: server.fetch, fold: total, initialSnapshot: snapshot, onGap }
+    return <p>total {useEventStream(prices, options).data}</p>
+  }
+  const page = (snapshot: InitialSnapshot<number>) => <Total key={snapshot.lastEventId} snapshot={snapshot} />
+  const { rerender } = render(page(fortieth))
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write(
+    openBlock('gap') +
+      block('millrace.gap', { reason: 'trimmed', missed: 5 }, 'e.45.t') +
+      block('tick', 1, 'e.46.t'),
+  )
+  await screen.findByText('total 41')
+  expect(onGap).toHaveBeenCalledOnce()
+
+  rerender(page({ state: 46, lastEventId: 'e.46.t' }))
+  expect(screen.getByText('total 46')).toBeDefined()
+  await waitFor(() => expect(server.exchanges).toHaveLength(2))
+  expect(server.latest.headers.get('last-event-id')).toBe('e.46.t')
+  server.latest.write(openBlock('resumed', 'e.46.t') + block('tick', 1, 'e.47.t'))
+  expect(await screen.findByText('total 47')).toBeDefined()
 })
 
 test('leaves folds that have a snapshot of the same position their own states', async () => {

@@ -8,6 +8,8 @@ export const LONGEST_TIMER_MS = 2_147_483_647
 export const MAX_UNHEARD_GAPS = 100
 /** How many folds of a stream may run that nobody reads any more. */
 export const MAX_UNREAD_FOLDS = 100
+/** How many types of events the latest one is kept of. */
+export const MAX_TYPES = 100
 /** How long news may wait for a frame, in milliseconds: animation frames stop while a document is hidden. */
 export const HIDDEN_MS = 250
 /** The length of a frame, in milliseconds, on platforms that have none. */

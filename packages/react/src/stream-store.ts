@@ -12,6 +12,7 @@ import {
   type RunningFold,
   type ViewState,
 } from './fold.ts'
+import { MAX_TYPES } from './policy.ts'
 import type { StreamEvent } from './read-event.ts'
 import type { StreamAddress } from './stream-address.ts'
 
@@ -52,7 +53,7 @@ export interface StreamStore {
   readonly members: ReadonlySet<StreamMember>
   /** The folds that run, by what they are known by. One that is shared runs until the store is closed. */
   readonly folds: Map<object, RunningFold>
-  /** The latest event as it came, and where the connection stands. */
+  /** The latest event of each type as it came, in order of arrival, and where the connection stands. */
   readonly raw: RunningFold
   /** Tells whether a member's fold would be complete here. */
   canTake(member: StreamMember): boolean
@@ -66,18 +67,27 @@ export interface StreamStore {
   close(): void
 }
 
+/** Keeps the latest event of each type. */
+function keepLatest(events: unknown, event: StreamEvent): readonly StreamEvent[] {
+  // The state of this fold is what it returned before.
+  const others = (events as readonly StreamEvent[]).filter(({ type }) => type !== event.type)
+  return [...others, event].slice(-MAX_TYPES)
+}
+
 /**
  * Makes a store, which somebody is about to join.
  *
- * @param onChange - Called after members have shown what came, and when the last of them has left.
+ * @param onChange - Called after members have shown what came, and after the last of them has left.
  */
 export function createStreamStore(address: StreamAddress, onChange: () => void): StreamStore {
   const members = new Set<StreamMember>()
-  const raw = createFold(() => ({}))
+  const raw = createFold(() => ({ reducer: keepLatest }), [])
   const folds = new Map<object, RunningFold>([[raw, raw]])
   let connection: EventStreamConnection<StreamEvent> | undefined
   let start: StartingPoint = { lastEventId: '' }
   let hasSnapshots = false
+  /** Whether events are missing that no snapshot has made up for. */
+  let hasHole = false
 
   // Copies, since a member or a fold may join or leave in the meantime, and must not hear the same event twice.
   const tell = (hear: (member: StreamMember) => void): void => [...members].forEach(hear)
@@ -120,9 +130,8 @@ export function createStreamStore(address: StreamAddress, onChange: () => void):
   }
 
   function open(): void {
-    tell(({ from, foldId }) => {
-      const fold = folds.get(foldId)
-      if (fold && !from && 'state' in start) replaceState(fold, start.state)
+    tell(({ from, fold }) => {
+      if (!from && 'state' in start) replaceState(fold, start.state)
     })
     // The connection itself says so a moment later, too late for the render that asked.
     setState(CONNECTING)
@@ -143,9 +152,15 @@ export function createStreamStore(address: StreamAddress, onChange: () => void):
       },
       onSnapshot({ data: { state } }) {
         hasSnapshots = true
-        changeAll((fold) => replaceState(fold, state))
+        hasHole = false
+        changeAll((fold) => {
+          if (fold !== raw) replaceState(fold, state)
+        })
       },
-      onGap: (gap) => tell((member) => member.onGap(gap)),
+      onGap(gap) {
+        hasHole = true
+        tell((member) => member.onGap(gap))
+      },
       onChunkEnd: () => flushAtOnce('chunk'),
       onStateChange(state) {
         // That of one that was let go of is no news.
@@ -161,9 +176,10 @@ export function createStreamStore(address: StreamAddress, onChange: () => void):
     left?.close()
   }
 
-  // Later, so that whoever joins in the same commit has a say in where to start, and StrictMode's double effects are over.
+  // Later, so that whoever joins in the same commit has a say in where to start, and StrictMode's double effects are over. An
+  // effect may have closed it by then, or the last member left.
   queueMicrotask(() => {
-    if (members.size > 0 && !connection) open()
+    if (raw.latest.state === CONNECTING && !connection) open()
   })
 
   return {
@@ -175,6 +191,8 @@ export function createStreamStore(address: StreamAddress, onChange: () => void):
       // The latest payload is as good from whoever received it. A fold of a component sees what comes from now on, one that is
       // shared begins with the snapshot of its route, which comes first.
       const isAtHome = !fold.rules().reducer || folds.has(foldId) || isUndecided()
+      // A page that was read anew goes on from what is missing here.
+      if (hasHole && from && 'state' in from) return false
       return isAtHome || (from ? from.lastEventId === position() : foldId === fold || !hasSnapshots)
     },
     join(member) {
@@ -195,10 +213,8 @@ export function createStreamStore(address: StreamAddress, onChange: () => void):
       members.delete(member)
       folds.delete(member.fold)
       const from = { lastEventId: position() }
-      if (members.size === 0) {
-        disconnect()
-        onChange()
-      }
+      // What comes of it is told later: this may be a commit, and components must not be told of news in one.
+      if (members.size === 0) end('closed')
       return from
     },
     reconnect() {

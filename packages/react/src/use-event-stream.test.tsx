@@ -6,9 +6,10 @@ import {
   lazy,
   memo,
   startTransition,
+  type ReactNode,
+  useEffect,
   useLayoutEffect,
   useState,
-  type ReactNode,
 } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
@@ -19,7 +20,7 @@ import {
   type GapItem,
   type PlainEvent,
 } from './index.ts'
-import { streams } from './stream-stores.ts'
+import { stores } from './stream-stores.ts'
 
 const prices = defineStream<{ tick: { symbol: string; price: number } }>('prices')
 
@@ -194,6 +195,23 @@ test('gives a component that comes later the latest payload, and its fold only w
   await waitFor(() => expect(later.result.current).toEqual({ data: '3', sum: 3 }))
 })
 
+test('gives a component that comes later the latest payload among the types it names', async () => {
+  const server = scriptedServer()
+  const { result, rerender } = renderHook(
+    ({ isLate }) => [
+      useEventStream(url, { fetch: server.fetch }).data,
+      useEventStream(url, { fetch: server.fetch, events: ['a', 'b'] }).data,
+      useEventStream(url, { fetch: server.fetch, events: ['a', 'b'], enabled: isLate }).data,
+    ],
+    { initialProps: { isLate: false } },
+  )
+  await waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.write('event: b\ndata: 1\n\nevent: a\ndata: 2\n\nevent: c\ndata: 3\n\n')
+  await waitFor(() => expect(result.current).toEqual(['3', '2', undefined]))
+  rerender({ isLate: true })
+  await waitFor(() => expect(result.current).toEqual(['3', '2', '2']))
+})
+
 test('types the events of a channel and reads them by its contract', async () => {
   const server = scriptedServer()
   const { result } = renderHook(() =>
@@ -357,20 +375,24 @@ test('keeps the connection when a component comes back within the linger, and lo
   expect(server.open).toHaveLength(1)
 })
 
+/** Whether the test's stream has a store: those of others linger for a while. */
+function isInUse(): boolean {
+  return [...stores].some(({ key }) => key.includes(`${url}"`))
+}
+
 test('closes the connection and forgets the store after the linger', async () => {
   const server = scriptedServer()
-  const size = streams.stores.size
   const { unmount } = renderHook(() => useEventStream(url, { fetch: server.fetch }))
   await waitFor(() => expect(server.open).toHaveLength(1))
-  expect(streams.stores.size).toBe(size + 1)
+  expect(isInUse()).toBe(true)
   stopTimers()
   unmount()
   vi.advanceTimersByTime(4999)
-  expect(streams.stores.size).toBe(size + 1)
+  expect(isInUse()).toBe(true)
   vi.advanceTimersByTime(1)
   vi.useRealTimers()
   await waitFor(() => expect(server.open).toHaveLength(0))
-  expect(streams.stores.size).toBe(size)
+  await waitFor(() => expect(isInUse()).toBe(false))
 })
 
 test('lingers as long as it is told', async () => {
@@ -610,6 +632,19 @@ test('closes for all components, and reconnects for all', async () => {
   await waitFor(() => expect(result.current[0].status).toBe('open'))
   expect(server.latest.headers.get('last-event-id')).toBe('5')
   expect(result.current[0].data).toBe('five')
+})
+
+test('requests nothing where an effect closes it before it was opened', async () => {
+  const server = scriptedServer()
+  function Reader() {
+    const { status, close } = useEventStream(url, { fetch: server.fetch })
+    useEffect(close, [close])
+    return <p>{status}</p>
+  }
+  render(<Reader />, { wrapper: StrictMode })
+  await screen.findByText('closed')
+  await act(() => new Promise((resolve) => setTimeout(resolve)))
+  expect(server.exchanges).toHaveLength(0)
 })
 
 test('says why a connection failed, and tries again when asked', async () => {

@@ -13,7 +13,7 @@ export interface ReaderOptions {
 }
 
 /** A view as components get it. */
-export interface ReadView extends Pick<StreamView, 'data' | 'lastEvent'> {
+export interface ReadView extends Required<Pick<StreamView, 'data' | 'lastEvent'>> {
   readonly status: ConnectionStatus
   readonly error: EventStreamError | undefined
 }

@@ -97,6 +97,27 @@ test('the status is read without a connection, or a say in one', async () => {
   await waitFor(() => expect(result.current).toBe('idle'))
 })
 
+test('the status is told of another component that turns to another stream, and not within its commit', async () => {
+  const complaints = vi.spyOn(console, 'error')
+  function Status() {
+    return <i>{useEventStreamStatus(url)}</i>
+  }
+  function Reader({ scope }: { scope?: string }) {
+    return <p>{useEventStream(url, { fetch: server.fetch, scope }).data}</p>
+  }
+  const page = (reader: ReactNode) => (
+    <>
+      <Status />
+      {reader}
+    </>
+  )
+  const { rerender } = render(page(<Reader />))
+  await screen.findByText('open')
+  rerender(page(<Reader scope="bob" />))
+  await screen.findByText('idle')
+  expect(complaints).not.toHaveBeenCalled()
+})
+
 test('the status is that of the stream with the same scope and headers', async () => {
   const { result } = renderHook(() => {
     useEventStream(url, { fetch: server.fetch, scope: 'ada', headers: { a: '1' } })
