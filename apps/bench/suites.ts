@@ -2,9 +2,11 @@ import type { Suite } from './harness/suite.ts'
 import { crowd } from './suites/crowd.ts'
 import { encode } from './suites/encode.ts'
 import { failover } from './suites/failover.ts'
+import { fanout } from './suites/fanout.ts'
 import { herd } from './suites/herd.ts'
 import { iterate } from './suites/iterate.ts'
 import { latest } from './suites/latest.ts'
+import { memory } from './suites/memory.ts'
 import { parse } from './suites/parse.ts'
 import { parseStrings } from './suites/parse-strings.ts'
 import { pressure } from './suites/pressure.ts'
@@ -21,9 +23,11 @@ export const suites: Readonly<Record<string, Suite>> = {
   latest,
   react,
   revoke,
+  fanout,
   parse,
   'parse-strings': parseStrings,
   encode,
   iterate,
   size,
+  memory,
 }

@@ -17,6 +17,7 @@ const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   encode: { rounds: 1, sampleMs: 1, kibibytes: 16, loads: 1 },
   iterate: { rounds: 1, sampleMs: 1, kibibytes: 16, cells: 1 },
   size: {},
+  memory: { few: 20, many: 60, rounds: 1 },
 }
 
 test('every suite has a small run', () => {
