@@ -35,6 +35,20 @@ test('a response is read the same however it is cut', () => {
   }
 })
 
+test('a response that is not chunked is read until its connection ends', () => {
+  const heard: unknown[] = []
+  const splitter = new EventSplitter((event) => heard.push(event))
+  const body = new HttpBody({
+    onStatus: (status) => heard.push(status),
+    onBody: (text) => splitter.push(text),
+    onEnd: () => heard.push('end'),
+  })
+  body.push('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata:o')
+  body.push('ne\n\nda')
+  body.push('ta: two\n\n')
+  expect(heard).toEqual([200, ...['one', 'two'].map((data) => ({ type: 'message', data, id: '' }))])
+})
+
 test('reconnection times are told, with events and without', () => {
   const heard: number[] = []
   const splitter = new EventSplitter(

@@ -45,9 +45,14 @@ function eventOf(block: string): SplitEvent | undefined {
   let data: string | undefined
   let id = ''
   for (const line of block.split('\n')) {
-    if (line.startsWith('data: ')) data = line.slice(6)
-    else if (line.startsWith('event: ')) type = line.slice(7)
-    else if (line.startsWith('id: ')) id = line.slice(4)
+    if (line.startsWith('data:')) data = valueOf(line, 5)
+    else if (line.startsWith('event:')) type = valueOf(line, 6)
+    else if (line.startsWith('id:')) id = valueOf(line, 3)
   }
   return data === undefined ? undefined : { type, data, id }
+}
+
+/** What stands behind the colon; not every server writes a space there. */
+function valueOf(line: string, at: number): string {
+  return line.slice(line.startsWith(' ', at) ? at + 1 : at)
 }

@@ -9,12 +9,12 @@ export interface HttpBodyListener {
 }
 
 /**
- * Takes one HTTP/1.1 response apart, as cheaply as a load generator needs: the body is chunked, as that of a stream is, or
- * taken to be empty.
+ * Takes one HTTP/1.1 response apart, as cheaply as a load generator needs: the body is chunked, ends with its connection, as that of
+ * a stream may that is not, or is taken to be empty.
  */
 export class HttpBody {
   readonly #listener: HttpBodyListener
-  #expects: 'head' | 'size' | 'data' | 'nothing' = 'head'
+  #expects: 'head' | 'size' | 'data' | 'rest' | 'nothing' = 'head'
   /** Characters that are still to come of the chunk, its line end included. */
   #left = 0
   /** A head or a size that is not complete. */
@@ -30,6 +30,7 @@ export class HttpBody {
     this.#rest = ''
     let at = 0
     while (at < all.length && this.#expects !== 'nothing') {
+      if (this.#expects === 'rest') return this.#listener.onBody(all.slice(at))
       const next = this.#expects === 'data' ? this.#takeData(all, at) : this.#takeLine(all, at)
       if (next === undefined) {
         this.#rest = all.slice(at)
@@ -50,9 +51,10 @@ export class HttpBody {
 
   #takeHead(head: string): void {
     const isChunked = /\r\ntransfer-encoding: *chunked/i.test(head)
-    this.#expects = isChunked ? 'size' : 'nothing'
+    const isStream = /\r\ncontent-type: *text\/event-stream/i.test(head)
+    this.#expects = isChunked ? 'size' : isStream ? 'rest' : 'nothing'
     this.#listener.onStatus(Number(head.slice(9, 12)))
-    if (!isChunked) this.#listener.onEnd()
+    if (this.#expects === 'nothing') this.#listener.onEnd()
   }
 
   #takeSize(size: number): void {
