@@ -1,8 +1,8 @@
-import { Profiler, StrictMode, useState } from 'react'
+import { Activity, Profiler, StrictMode, Suspense, use, useState } from 'react'
 import { expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { scriptedServer } from '../test/scripted-server.ts'
-import { useEventStream, useEventStreamRequest } from './index.ts'
+import { defineFold, useEventStream, useEventStreamRequest } from './index.ts'
 
 /** Counts the frames that are painted until it is told to stop. */
 function countFrames(): { stop(): number } {
@@ -114,6 +114,54 @@ test('keeps its connection when a component leaves and another one comes', async
   await expect.element(screen.getByText('second open kept')).toBeVisible()
   server.latest.send('new')
   await expect.element(screen.getByText('second open new')).toBeVisible()
+  expect(server.exchanges).toHaveLength(1)
+})
+
+test('opens one connection and loses and repeats nothing, under StrictMode, retried by Suspense, hidden and shown', async () => {
+  const server = scriptedServer()
+  const url = '/chromium/strict'
+  const all = defineFold(url, { initialValue: '', reducer: (text, { data }) => text + data })
+  const heard = { first: '', second: '' }
+  const { promise: ready, resolve } = Promise.withResolvers<void>()
+  function Reader({ name }: { name: keyof typeof heard }) {
+    const { data } = useEventStream(url, {
+      fetch: server.fetch,
+      fold: all,
+      onEvent: (event) => void (heard[name] += event.data),
+    })
+    // Thrown away and tried again, state and all.
+    use(ready)
+    return (
+      <p>
+        {name} {data}
+      </p>
+    )
+  }
+  const page = (mode: 'visible' | 'hidden') => (
+    <StrictMode>
+      <Suspense fallback="not ready">
+        <Reader name="first" />
+        <Activity mode={mode}>
+          <Reader name="second" />
+        </Activity>
+      </Suspense>
+    </StrictMode>
+  )
+  const screen = await render(page('visible'))
+  await expect.element(screen.getByText('not ready')).toBeVisible()
+  expect(server.exchanges).toHaveLength(0)
+  resolve()
+  await vi.waitFor(() => expect(server.open).toHaveLength(1))
+  server.latest.send('a', 'b')
+  await expect.element(screen.getByText('second ab')).toBeVisible()
+  await screen.rerender(page('hidden'))
+  server.latest.send('c')
+  await expect.element(screen.getByText('first abc')).toBeVisible()
+  await screen.rerender(page('visible'))
+  await expect.element(screen.getByText('second abc')).toBeVisible()
+  server.latest.send('d')
+  await expect.element(screen.getByText('second abcd')).toBeVisible()
+  expect(heard).toEqual({ first: 'abcd', second: 'abd' })
   expect(server.exchanges).toHaveLength(1)
 })
 
