@@ -8,4 +8,5 @@ export interface DemoPage {
 export const pages: readonly DemoPage[] = [
   { href: '/', name: 'Live' },
   { href: '/tokens', name: 'Tokens' },
+  { href: '/interop', name: 'Interop' },
 ]

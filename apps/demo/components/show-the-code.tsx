@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ReactNode } from 'react'
 import { CodeBlock } from './code-block.tsx'
+import { readSource } from './read-source.ts'
 import styles from './show-the-code.module.css'
 
 /**
@@ -24,10 +23,4 @@ export function ShowTheCode({ files }: { readonly files: readonly string[] }): R
       </div>
     </details>
   )
-}
-
-/** Synchronously, which is what lets the file be part of the page that is built, and not of each request. */
-function readSource(path: string): string {
-  // Next's tracing would take the whole folder for what the page needs at run time, which is nothing.
-  return readFileSync(join(/* turbopackIgnore: true */ process.cwd(), path), 'utf8').trimEnd()
 }

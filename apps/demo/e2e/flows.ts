@@ -1,6 +1,7 @@
+import { interop } from './flows/interop.ts'
 import { live } from './flows/live.ts'
 import { tokens } from './flows/tokens.ts'
 import type { MainFlow } from './main-flow.ts'
 
 /** The main flow of every page. */
-export const flows: readonly MainFlow[] = [live, tokens]
+export const flows: readonly MainFlow[] = [live, tokens, interop]

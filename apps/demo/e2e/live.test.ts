@@ -181,14 +181,14 @@ test('the high rate ends by itself, and can be started anew', async () => {
   expect(await countOnPage(page, 'Events')).toBe(100)
   await page.unroute('**/api/wave')
   await start.click()
-  await expect.poll(() => countOnPage(page, 'Events')).toBeGreaterThan(200)
+  await expect.poll(() => countOnPage(page, 'Events'), { timeout: 20_000 }).toBeGreaterThan(200)
   expect(await countOnPage(page, 'Lost')).toBe(0)
 })
 
 test('the high rate ends when nobody looks', async () => {
   const { page } = await openLive()
   await page.getByRole('button', { name: 'Start a thousand events a second' }).click()
-  await expect.poll(() => countOnPage(page, 'Events')).toBeGreaterThan(0)
+  await expect.poll(() => countOnPage(page, 'Events'), { timeout: 20_000 }).toBeGreaterThan(0)
   const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/wave'))
   await page.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { value: 'hidden' })

@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react'
 import { Button } from '../components/button.tsx'
 import { Count, Counts } from '../components/counts.tsx'
 import { Wheel } from '../components/wheel.tsx'
-import { viewer } from '../lib/viewer.ts'
+import { cutConnections } from '../lib/cut-connections.ts'
 import styles from './connection-panel.module.css'
 import { detailWords, gapWords, statusWords } from './status-words.ts'
 import type { Tally } from './tally.ts'
@@ -14,8 +14,6 @@ import { useIsLate } from './use-is-late.ts'
 const DEGREES_PER_READING = 9
 /** A browser that has no connection to spare tells nobody: it only takes long. */
 const LATE_AFTER_MS = 5000
-/** Without a spare connection the request for a cut would wait for ever, too. */
-const CUT_WITHIN_MS = 5000
 
 /**
  * How the connection is, the button that cuts it, and what the page counted.
@@ -59,7 +57,7 @@ export function ConnectionPanel({
           className={styles.cut}
           onClick={() => {
             setRefused(false)
-            void cutConnection().then((isCut) => setRefused(!isCut))
+            void cutConnections().then((isCut) => setRefused(!isCut))
           }}
         >
           Cut the connection
@@ -75,11 +73,4 @@ export function ConnectionPanel({
       {tally.lastGap && <p className={styles.gap}>{gapWords(tally.lastGap)}</p>}
     </section>
   )
-}
-
-/** Asks the server to end this page's connection; tells whether it did. */
-async function cutConnection(): Promise<boolean> {
-  const signal = AbortSignal.timeout(CUT_WITHIN_MS)
-  const response = await fetch(`/api/cut?viewer=${viewer}`, { method: 'POST', signal }).catch(() => undefined)
-  return response?.ok ?? false
 }
