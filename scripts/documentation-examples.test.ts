@@ -1,19 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createParser, defineStream, type EventStreamEvent } from '@millrace/core'
 import { END, parseCursor } from '@millrace/core/protocol'
 import { Hub, toResponse } from '@millrace/server'
 import { describe, expect, test } from 'vitest'
 import { type CodeBlock, codeBlocksOf, documentation, readPage, writeExamples } from './documentation.ts'
-import { publicPackages, root } from './public-packages.ts'
+import { root } from './public-packages.ts'
 
 const blocks = documentation.flatMap(codeBlocksOf)
-const blocksIn = (...languages: string[]): CodeBlock[] =>
-  blocks.filter(({ language }) => languages.includes(language))
+const blocksIn = (language: string): CodeBlock[] => blocks.filter((block) => block.language === language)
 
-/** Settings of programs that are not installed where tests run, and the grammar of cursors. */
-const unchecked = ['nginx', 'caddyfile', 'haproxy', 'yaml', 'abnf']
+/** Plain text, settings of programs that are not installed where tests run, and the grammar of cursors. */
+const unchecked = ['', 'nginx', 'caddyfile', 'haproxy', 'yaml', 'abnf']
 
 test('every block of code is in a language that a test checks', () => {
   const checked = ['ts', 'tsx', 'sh', 'json', 'sse', 'http', ...unchecked]
@@ -79,53 +78,6 @@ function errorsOf(folder: string): string {
 
 test.each(blocksIn('json'))('$place is JSON', ({ code }) => {
   expect(() => JSON.parse(code)).not.toThrow()
-})
-
-describe('a command', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
-  const packages = publicPackages()
-  const bins = packages.flatMap(({ folder }) => {
-    const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { bin?: object }
-    return Object.keys(bin)
-  })
-  /** The repository's own scripts, packages and programs; of others' programs those that every reader has. */
-  const isKnown = (command: string): boolean => {
-    const words = command.replace(/^([A-Z_]+=\S+ +)+/, '').split(/ +/)
-    const [program = '', ...rest] = words
-      .join(' ')
-      .replace(/^npx --yes pnpm@12/, 'pnpm')
-      .split(' ')
-    const [name = ''] = rest.filter((word) => !word.startsWith('-'))
-    if (program === 'pnpm') return name in scripts || name === 'install'
-    if (program === 'npx') return bins.includes(name)
-    if (program === 'npm') return name === 'install' && rest.slice(1).every((word) => isInstallable(word))
-    return ['curl', 'node'].includes(program)
-  }
-  const isInstallable = (word: string): boolean =>
-    word.startsWith('-') ||
-    packages.some(({ name }) => name === word) ||
-    existsSync(join(root, 'node_modules', word))
-
-  const commands = blocksIn('sh').flatMap(({ place, code }) =>
-    code
-      .replace(/(^| )#.*$/gm, '')
-      .replace(/\\\n/g, '')
-      .split(/\n|&&/)
-      .map((command) => command.trim())
-      .filter((command) => command !== '')
-      .map((command) => ({ place, command })),
-  )
-
-  test.each(commands)('of $place is one that there is: $command', ({ command }) => {
-    expect(isKnown(command)).toBe(true)
-  })
-
-  test('that nobody has is told from one that there is', () => {
-    expect(
-      ['pnpm demo', 'npx --yes pnpm@12 test', 'npm install @millrace/react'].filter(isKnown),
-    ).toHaveLength(3)
-    expect(['pnpm demos', 'npm install @millrace/vue', 'npx millrace'].filter(isKnown)).toEqual([])
-  })
 })
 
 describe('a stream', () => {

@@ -5,10 +5,10 @@ import { assumptionsOf } from './documentation-assumptions.ts'
 import { root } from './public-packages.ts'
 
 /** The pages, by their paths. The reference is made from docstrings, and is nobody's text. */
-export const documentation: readonly string[] = globSync(
-  ['README.md', 'docs/**/*.md', 'packages/*/README.md'],
-  { cwd: root, exclude: ['docs/reference/**'] },
-).sort()
+export const documentation: readonly string[] = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], {
+  cwd: root,
+  exclude: ['docs/reference/**'],
+}).sort()
 
 /** A block of code on a page. */
 export interface CodeBlock {
