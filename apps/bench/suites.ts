@@ -3,6 +3,7 @@ import { crowd } from './suites/crowd.ts'
 import { encode } from './suites/encode.ts'
 import { failover } from './suites/failover.ts'
 import { fanout } from './suites/fanout.ts'
+import { growth } from './suites/growth.ts'
 import { herd } from './suites/herd.ts'
 import { iterate } from './suites/iterate.ts'
 import { latest } from './suites/latest.ts'
@@ -30,4 +31,5 @@ export const suites: Readonly<Record<string, Suite>> = {
   iterate,
   size,
   memory,
+  growth,
 }

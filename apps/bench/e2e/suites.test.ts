@@ -18,6 +18,7 @@ const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   iterate: { rounds: 1, sampleMs: 1, kibibytes: 16, cells: 1 },
   size: {},
   memory: { few: 20, many: 60, rounds: 1 },
+  growth: { clients: 100, history: 1000, channels: 10, megabytes: 1, rounds: 1, sampleMs: 1 },
 }
 
 test('every suite has a small run', () => {
