@@ -3,7 +3,7 @@ import type { HistoryPolicy } from '@millrace/server'
 /** A channel of the chaos run. */
 export interface ChaosChannel {
   readonly name: string
-  readonly slowConsumer: 'disconnect' | 'drop-oldest' | 'pause'
+  readonly slowConsumer: 'disconnect' | 'drop-oldest' | 'pause' | 'latest-by-key'
   /** Events a second, all publishers together. */
   readonly ratePerSecond: number
   /** Characters of each event's data. */
@@ -14,18 +14,20 @@ const light = { ratePerSecond: 90, dataLength: 40 }
 /** Large, so that a client that stalls fills the kernel's buffers, and is slow to the server too. */
 const heavy = { ratePerSecond: 30, dataLength: 32 * 1024 }
 
-/** All channels. Most clients are on the first three; the others are for those that stall. */
+/** Channels of small events, one for each policy: most clients are on these. */
 export const LIGHT_CHANNELS: readonly ChaosChannel[] = [
   { name: 'light-disconnect', slowConsumer: 'disconnect', ...light },
   { name: 'light-drop-oldest', slowConsumer: 'drop-oldest', ...light },
   { name: 'light-pause', slowConsumer: 'pause', ...light },
+  { name: 'light-latest', slowConsumer: 'latest-by-key', ...light },
 ]
 
-/** Channels of large events, one for each policy. */
+/** Channels of large events, one for each policy: for clients that stall. */
 export const HEAVY_CHANNELS: readonly ChaosChannel[] = [
   { name: 'heavy-disconnect', slowConsumer: 'disconnect', ...heavy },
   { name: 'heavy-drop-oldest', slowConsumer: 'drop-oldest', ...heavy },
   { name: 'heavy-pause', slowConsumer: 'pause', ...heavy },
+  { name: 'heavy-latest', slowConsumer: 'latest-by-key', ...heavy },
 ]
 
 /** All of them. */
@@ -49,6 +51,11 @@ export const EVENT_TYPE = 'event'
 export function keptEventsOf({ dataLength }: ChaosChannel): number {
   const { maxEvents = 0, maxBytes = 0 } = HISTORY
   return Math.min(maxEvents, Math.floor(maxBytes / (2 * dataLength + 1024)))
+}
+
+/** What an event is a value of, where newer values stand in for older ones. */
+export function keyOfNumber(n: number): string {
+  return `key-${n % 8}`
 }
 
 /** The data of an event. */

@@ -8,7 +8,8 @@ export interface HubPlace {
   readonly url: string
 }
 
-type ChaosEvents = Record<typeof EVENT_TYPE, ChaosEvent>
+/** What channels carry. */
+export type ChaosEvents = Record<typeof EVENT_TYPE, ChaosEvent>
 
 const streams = new Map(CHANNELS.map(({ name }) => [name, defineStream<ChaosEvents>(name)]))
 

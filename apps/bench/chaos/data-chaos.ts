@@ -92,8 +92,7 @@ export class DataChaos {
   /** Ends all connections that hear announcements. */
   dropSubscribers(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#redis.dropSubscribers()
-      this.counts.subscriberDrops++
+      if ((await this.#redis.dropSubscribers()) > 0) this.counts.subscriberDrops++
     })
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Children } from '../harness/children.ts'
 import { poll } from '../harness/poll.ts'
-import { CHANNELS, keptEventsOf } from './channels.ts'
+import { CHANNELS, keptEventsOf, keyOfNumber } from './channels.ts'
 import type { ClientsCommands } from './children/clients.ts'
 import type { ProxyCommands } from './children/proxy.ts'
 import type { PublisherCommands } from './children/publisher.ts'
@@ -17,6 +17,8 @@ import { storiesOf } from './story-log.ts'
 
 /** How long clients may take to come to the end once all is quiet: less than any part takes to find out by itself that it is deaf. */
 const SETTLE_WITHIN_MS = 20_000
+/** For those that need not come to the end, but are to be caught. */
+const BROKEN_SETTLE_WITHIN_MS = 8000
 
 /** The line that a run prints. */
 export interface ChaosReport extends Verdict {
@@ -123,7 +125,7 @@ export async function runChaos(options: ChaosOptions, tools: ChaosTools): Promis
   note(`quiet, at ${ends.join(' ')}`)
   const settledMs = await poll(
     async () => (await clients.ask('countAt', ends)) === options.clients,
-    SETTLE_WITHIN_MS,
+    options.broken === undefined ? SETTLE_WITHIN_MS : BROKEN_SETTLE_WITHIN_MS,
   )
   note(
     settledMs === undefined ? 'not all clients came to the end' : `settled after ${Math.round(settledMs)} ms`,
@@ -144,7 +146,11 @@ export async function runChaos(options: ChaosOptions, tools: ChaosTools): Promis
         stories: storiesOf(seen),
         losses: data.losses,
       },
-      { keptEvents: keptEventsOf(channel), dropsOldest: channel.slowConsumer === 'drop-oldest' },
+      {
+        keptEvents: keptEventsOf(channel),
+        dropsOldest: channel.slowConsumer === 'drop-oldest',
+        latestKeyOf: channel.slowConsumer === 'latest-by-key' ? keyOfNumber : undefined,
+      },
     )
     note(`${channel.name}: ${JSON.stringify(verdict)}`)
     return { verdict, violations: violations.map((violation) => ({ ...violation, channel: channel.name })) }

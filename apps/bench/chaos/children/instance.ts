@@ -6,12 +6,16 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { toResponse } from '@millrace/server'
+import { type SlowConsumer, toResponse } from '@millrace/server'
 import { toNodeHandler } from '@millrace/server/node'
 import { answerCommands } from '../../harness/commands.ts'
-import { CHANNELS, MAX_QUEUE_BYTES } from '../channels.ts'
-import { type HubPlace, chaosHub, publishNumber, streamOf } from '../chaos-hub.ts'
+import { CHANNELS, MAX_QUEUE_BYTES, keyOfNumber } from '../channels.ts'
+import { type ChaosEvents, type HubPlace, chaosHub, publishNumber, streamOf } from '../chaos-hub.ts'
 
+const LATEST: SlowConsumer<ChaosEvents> = {
+  policy: 'latest-by-key',
+  key: ({ data }) => keyOfNumber(data.n),
+}
 const channels = new Map(CHANNELS.map((channel) => [channel.name, channel]))
 let hub = chaosHub({ url: 'redis://127.0.0.1:1' })
 await hub.close()
@@ -21,7 +25,7 @@ async function answer(request: Request): Promise<Response> {
   const channel = channels.get(pathname.slice(1))
   if (!channel) return new Response(null, { status: 404 })
   if (request.method !== 'POST') {
-    const { slowConsumer } = channel
+    const slowConsumer = channel.slowConsumer === 'latest-by-key' ? LATEST : channel.slowConsumer
     return toResponse(request, streamOf(channel), { hub, slowConsumer, maxQueueBytes: MAX_QUEUE_BYTES })
   }
   try {

@@ -1,5 +1,7 @@
 import { ClientJudge } from './client-judge.ts'
 import type { NamedPosition } from './entries.ts'
+import { LatestJudge } from './latest-judge.ts'
+import { latestOf } from './latest-rules.ts'
 import { ChannelLines } from './lines.ts'
 import { livesOf } from './lives.ts'
 import type { DataLoss, EventHappening, PublishRecord, Story } from './records.ts'
@@ -21,6 +23,8 @@ export interface ChannelPromise {
   readonly keptEvents: number
   /** Whether a client that reads too slowly loses the oldest events, and is told. */
   readonly dropsOldest: boolean
+  /** Where newer events stand in for older ones: what an event is a value of, by its number. */
+  readonly latestKeyOf?: ((n: number) => string) | undefined
 }
 
 /** What was found on a channel. */
@@ -32,12 +36,20 @@ export interface ChannelFinding {
 /** Judges all clients of a channel, and its log. */
 export function judgeChannel(
   { publishes, events, stories, losses }: ChannelRecords,
-  { keptEvents, dropsOldest }: ChannelPromise,
+  { keptEvents, dropsOldest, latestKeyOf }: ChannelPromise,
 ): ChannelFinding {
-  const evidence = { publishes, events, positions: positionsOf(stories) }
+  // Ids of latest values say how far a client is, and not which entry it got.
+  const evidence = { publishes, events: latestKeyOf ? [] : events, positions: positionsOf(stories) }
   const lines = new ChannelLines(evidence, { lives: livesOf(losses), keptEvents })
   const rules = { keptEvents, dropsOldest, underWayAt: (atMs: number) => underWayAt(publishes, atMs) }
-  const judges = stories.map((story) => ClientJudge.judge(lines, story, rules))
+  const latest = latestKeyOf && {
+    ...rules,
+    latestKeyOf,
+    ...latestOf(lines, { publishes, losses, latestKeyOf }),
+  }
+  const judges = stories.map((story) =>
+    latest ? LatestJudge.judge(lines, story, latest) : ClientJudge.judge(lines, story, rules),
+  )
   const ofLog: Verdict = {
     ...NOTHING,
     repeated: lines.duplicates.length,
