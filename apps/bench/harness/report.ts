@@ -11,10 +11,29 @@ export interface Run {
   readonly finding: Finding
 }
 
+/** A run as it is kept. */
+export interface RecordedRun extends Environment, Finding {
+  /** The name of the suite. */
+  readonly suite: string
+  readonly title: string
+  readonly method: string
+  readonly settings: Settings
+}
+
 /** A run as one JSON object: all that is needed to make sense of its figures later. */
-export function toJson({ name, suite: { method }, settings, environment, finding }: Run): string {
-  const { figures, problems } = finding
-  return JSON.stringify({ suite: name, ...environment, method, settings, figures, problems }, undefined, 2)
+export function toJson({ name, suite: { title, method }, settings, environment, finding }: Run): string {
+  const { figures, tables, problems } = finding
+  const recorded: RecordedRun = {
+    suite: name,
+    title,
+    ...environment,
+    method,
+    settings,
+    figures,
+    tables,
+    problems,
+  }
+  return JSON.stringify(recorded, undefined, 2)
 }
 
 /** A run for people. */
