@@ -1,5 +1,9 @@
 import type { PlainEvent } from '@millrace/client'
 import { EventStreamError, type Channel } from '@millrace/core'
+import { warn } from './warn.ts'
+
+// Bundlers put the mode in its place, as they do for React itself.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** An event with its data as text, as the connection brings it, or as a value. */
 export type StreamEvent = PlainEvent<unknown>
@@ -38,6 +42,9 @@ export function readEvent(
     try {
       outcome = { ...received, data: channel ? channel.decode(received.type, text) : parse?.(text) }
     } catch (cause) {
+      if (process.env.NODE_ENV !== 'production') {
+        warn('the data of an event was refused; the event is left out, and `error` says so', cause)
+      }
       outcome = refused('parse', received, cause)
     }
     readings.set(received, (reading = { by, outcome }))

@@ -38,5 +38,20 @@ export function joinStore(address: StreamAddress, member: StreamMember): StreamS
   }
   stores.add(store)
   store.join(member)
+  if (process.env.NODE_ENV !== 'production') warnOfIgnored(store, member, request.url)
   return store
+}
+
+/** One connection has one value of each option, and functions are others with each render: only these tell of a mistake. */
+const COMPARABLE = ['heartbeatMs', 'reconnectionTimeMs', 'resumeBy', 'whenHidden'] as const
+
+function warnOfIgnored({ members }: StreamStore, { options }: StreamMember, url: string): void {
+  const [first] = members
+  for (const name of COMPARABLE) {
+    if (options[name] !== undefined && options[name] !== first?.options[name]) {
+      warn(
+        `components that share the connection to ${url} do not agree on ${name}; that of the first one counts`,
+      )
+    }
+  }
 }

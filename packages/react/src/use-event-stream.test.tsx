@@ -746,6 +746,7 @@ test.each([
   ['a channel without a URL', () => useEventStream(prices, { url: '' }).status],
   ['an empty URL', () => useEventStream('').status],
   ['a URL that cannot be parsed', () => useEventStream('http://[').status],
+  ['headers that cannot be sent', () => useEventStream('/events', { headers: { name: '☃' } }).status],
 ])('refuses %s', (_, hook) => {
   expect(() => renderHook(hook)).toThrow(TypeError)
 })
