@@ -6,4 +6,6 @@ export async function register(): Promise<void> {
   await import('./lib/hub.ts')
   const { startHostSampler } = await import('./server/host-sampler.ts')
   startHostSampler()
+  const { tellPresence } = await import('./rooms/server/tell-presence.ts')
+  tellPresence()
 }

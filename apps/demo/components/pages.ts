@@ -8,5 +8,7 @@ export interface DemoPage {
 export const pages: readonly DemoPage[] = [
   { href: '/', name: 'Live' },
   { href: '/tokens', name: 'Tokens' },
+  { href: '/rooms', name: 'Rooms' },
+  { href: '/lab', name: 'Chaos lab' },
   { href: '/interop', name: 'Interop' },
 ]

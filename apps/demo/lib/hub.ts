@@ -4,8 +4,11 @@ import { redisBackplane } from '@millrace/redis'
 // In the memory of this process, or in the Redis that REDIS_URL names, so that many processes share every channel.
 defineHub(() => {
   const url = process.env['REDIS_URL']
-  if (!url) return {}
+  // What was said in a room is there for a day.
+  const history = { maxAgeMs: 86_400_000 }
+  if (!url) return { history }
   return {
+    history,
     backplane: redisBackplane({
       url,
       prefix: 'millrace-demo',

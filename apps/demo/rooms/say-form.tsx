@@ -1,0 +1,89 @@
+'use client'
+
+import { startTransition, useActionState, useState, type FormEvent, type ReactNode } from 'react'
+import { Button } from '../components/button.tsx'
+import { Field } from '../components/field.tsx'
+import { viewer } from '../lib/viewer.ts'
+import { MAX_NAME, MAX_TEXT } from './message.ts'
+import { type Said, say } from './say.ts'
+import styles from './say-form.module.css'
+import { useName } from './use-name.ts'
+
+/**
+ * Says something in a room.
+ *
+ * @param props.firstId - The id of the first message, made on the server. Until it was sent it stays, so that a form that is
+ *   sent twice makes one message.
+ */
+export function SayForm({ room, firstId }: { readonly room: string; readonly firstId: string }): ReactNode {
+  const [name, setName] = useName()
+  const [text, setText] = useState('')
+  const [sending, setSending] = useState('')
+  const [said, submit] = useActionState<Said, FormData>(trySay, {
+    outcome: 'nothing',
+    words: '',
+    nextId: firstId,
+  })
+  const [seen, setSeen] = useState(said)
+  if (seen !== said) {
+    setSeen(said)
+    // What was typed since is the next message.
+    if (said.outcome === 'sent' && text === sending) setText('')
+  }
+
+  function onSubmit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    form.set('room', room)
+    form.set('viewer', viewer)
+    setSending(text)
+    startTransition(() => submit(form))
+  }
+
+  return (
+    <form className={styles.form} onSubmit={onSubmit}>
+      <input type="hidden" name="id" value={said.nextId} />
+      <div className={styles.fields}>
+        <div className={styles.name}>
+          <Field label="Your name">
+            {(control) => (
+              <input
+                {...control}
+                name="name"
+                autoComplete="nickname"
+                maxLength={MAX_NAME}
+                value={name}
+                onChange={({ target }) => setName(target.value)}
+              />
+            )}
+          </Field>
+        </div>
+        <Field label="Message" error={said.words || undefined}>
+          {(control) => (
+            <input
+              {...control}
+              name="text"
+              autoComplete="off"
+              maxLength={MAX_TEXT}
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+            />
+          )}
+        </Field>
+        <Button kind="main" type="submit" className={styles.send}>
+          Send
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** An action whose request fails would take the page down with it. */
+async function trySay(before: Said, form: FormData): Promise<Said> {
+  try {
+    return await say(before, form)
+  } catch {
+    const words = 'The server cannot be reached, and it may have been sent. Send it again: it counts once.'
+    return { ...before, outcome: 'refused', words }
+  }
+}
