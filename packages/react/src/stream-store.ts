@@ -212,10 +212,9 @@ export function createStreamStore(address: StreamAddress, onChange: () => void):
     leave(member) {
       members.delete(member)
       folds.delete(member.fold)
-      const from = { lastEventId: position() }
       // What comes of it is told later: this may be a commit, and components must not be told of news in one.
-      if (members.size === 0) end('closed')
-      return from
+      if (!members.size) end('closed')
+      return { lastEventId: position() }
     },
     reconnect() {
       foldAll((fold) => changeFold(fold, { error: undefined }))

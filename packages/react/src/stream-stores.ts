@@ -28,7 +28,7 @@ export function joinStore(address: StreamAddress, member: StreamMember): StreamS
   const store =
     known ??
     createStreamStore(address, () => {
-      if (store.members.size === 0) stores.delete(store)
+      if (!store.members.size) stores.delete(store)
       for (const watcher of watchers) watcher()
     })
   if (process.env.NODE_ENV !== 'production' && !known && findStore(key)) {
