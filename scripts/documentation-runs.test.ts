@@ -31,7 +31,7 @@ interface Program {
 }
 
 /** Runs `node server.ts`. */
-function run(folder: string, file: string, env: NodeJS.ProcessEnv = {}): Program {
+function run(folder: string, file: string, env: Readonly<Record<string, string>> = {}): Program {
   const child = spawn(process.execPath, [file], { cwd: folder, env: { ...process.env, ...env } })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
@@ -84,6 +84,24 @@ describe('the server of your own', () => {
     await client.exited
     server.terminate()
     expect(await server.exited).toBe('SIGTERM')
+  })
+
+  test('has a channel for each room', async () => {
+    const port = await freePort()
+    const server = run(filesOf('docs/guides/any-server.md', port), 'rooms.ts')
+    await server.says('http://')
+    const ask = (path: string, init?: RequestInit): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${path}`, init)
+    expect((await ask('/')).status).toBe(404)
+    for (const id of ['general', 'kitchen']) {
+      expect((await ask(`/rooms/${id}`, { method: 'POST', body: `Hello, ${id}` })).status).toBe(204)
+    }
+    const replayed: string[] = []
+    for await (const { type, data } of parseEventStream(await ask('/rooms/kitchen'))) {
+      if (type === 'millrace.live') break
+      replayed.push(data)
+    }
+    expect(replayed.slice(1)).toEqual(['{"text":"Hello, kitchen"}'])
   })
 
   test('is Hono just as well', async () => {

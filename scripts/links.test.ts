@@ -16,6 +16,13 @@ test.each(pages)('%s links to files and headings that exist', (page) => {
   expect(broken).toEqual([])
 })
 
+test.each(pages)('%s names files that exist', (page) => {
+  const paths = [...read(page).matchAll(/`((?:apps|docs|packages|scripts)\/[\w./-]+)`/g)].map(
+    ([, path = '']) => path,
+  )
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
 test('every page of the documentation is in its index', () => {
   const index = linksOf(read('docs/README.md')).map((link) => targetOf(link, 'docs/README.md').file)
   const documentation = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md')
