@@ -13,7 +13,10 @@ beforeEach(() => {
   server = scriptedServer()
 })
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+})
 
 interface Page {
   readonly scope: string
@@ -87,6 +90,7 @@ test.each([
 const total = defineFold(prices, { initialValue: 0, reducer: (sum, event) => sum + event.data })
 
 test('after a gap a page that was read anew goes on without the hole, also in a shared fold', async () => {
+  const complaints = vi.spyOn(console, 'error')
   const onGap = vi.fn<() => void>()
   function Total({ snapshot }: { snapshot: InitialSnapshot<number> }) {
     const options = { url, fetch: server.fetch, fold: total, initialSnapshot: snapshot, onGap }
@@ -109,6 +113,7 @@ test('after a gap a page that was read anew goes on without the hole, also in a 
   expect(server.latest.headers.get('last-event-id')).toBe('e.46.t')
   server.latest.write(openBlock('resumed', 'e.46.t') + block('tick', 1, 'e.47.t'))
   expect(await screen.findByText('total 47')).toBeDefined()
+  expect(complaints).not.toHaveBeenCalled()
 })
 
 test('leaves folds that have a snapshot of the same position their own states', async () => {

@@ -31,15 +31,19 @@ export function joinStore(address: StreamAddress, member: StreamMember): StreamS
       if (!store.members.size) stores.delete(store)
       for (const watcher of watchers) watcher()
     })
-  if (process.env.NODE_ENV !== 'production' && !known && findStore(key)) {
-    warn(
-      `another connection to ${request.url} is made, since the one that is open has moved past a component's fold; mount them together, or let them share one that defineFold makes`,
-    )
-  }
+  if (process.env.NODE_ENV !== 'production' && !known) warnOfAnother(findStore(key), request.url)
   stores.add(store)
   store.join(member)
   if (process.env.NODE_ENV !== 'production') warnOfIgnored(store, member, request.url)
   return store
+}
+
+/** One that is only kept for a while, its components having left, is no mistake. */
+function warnOfAnother(open: StreamStore | undefined, url: string): void {
+  if (![...(open?.members ?? [])].some(({ notify }) => notify)) return
+  warn(
+    `another connection to ${url} is made, since the one that is open has moved past a component's fold; mount them together, or let them share one that defineFold makes`,
+  )
 }
 
 /** One connection has one value of each option, and functions are others with each render: only these tell of a mistake. */
