@@ -22,7 +22,7 @@ export function ForeignPanel(): ReactNode {
   return (
     <Panel
       title="Our hook, somebody else’s server"
-      lead="A clock that writes server-sent events by hand and hangs up every five seconds. Or any stream of yours: the browser reads it, so its server has to let pages of other origins do so."
+      lead="A clock that writes server-sent events by hand and hangs up every three seconds. Or any stream of yours: the browser reads it, so its server has to let pages of other origins do so."
     >
       <form className={styles.form} onSubmit={read} noValidate>
         <Field label="Address of an event stream" error={error}>

@@ -3,7 +3,7 @@ import type { MainFlow } from '../main-flow.ts'
 
 const soon = { timeout: 20_000, interval: 50 }
 
-/** Readings come; a cut is survived, and nothing is missed or repeated. */
+/** Readings come; a cut is survived, and nothing is missed or repeated: at four events a second, and at a thousand. */
 export const live: MainFlow = {
   path: '/',
   async run(page) {
@@ -14,14 +14,25 @@ export const live: MainFlow = {
         name,
       )
     await expect.poll(() => count('Received'), soon).toBeGreaterThan(4)
-    await page.evaluate(() =>
-      Array.from(document.querySelectorAll('button'))
-        .find(({ textContent }) => textContent === 'Cut the connection')
-        ?.click(),
-    )
+    const press = (name: string): Promise<void> =>
+      page.evaluate(
+        (which) =>
+          Array.from(document.querySelectorAll('button'))
+            .find(({ textContent }) => textContent === which)
+            ?.click(),
+        name,
+      )
+    await press('Cut the connection')
     await expect.poll(() => count('Cuts survived'), soon).toBe(1)
     const received = await count('Received')
     await expect.poll(() => count('Received'), soon).toBeGreaterThan(received)
     expect(await Promise.all(['Missed', 'Repeated', 'Gaps told'].map(count))).toEqual([0, 0, 0])
+
+    await press('Start a thousand events a second')
+    await expect.poll(() => count('Events'), soon).toBeGreaterThan(500)
+    await press('Drop the connection')
+    await expect.poll(() => count('Events'), soon).toBeGreaterThan(1500)
+    await press('Stop')
+    expect(await Promise.all(['Lost', 'Repeats'].map(count))).toEqual([0, 0])
   },
 }

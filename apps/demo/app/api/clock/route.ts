@@ -2,7 +2,7 @@
 
 const BEAT_MS = 500
 /** Like many a server and proxy, it hangs up now and then without a word. */
-const BEATS = 10
+const BEATS = 6
 const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform' }
 
 export function GET(request: Request): Response {
