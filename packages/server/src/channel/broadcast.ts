@@ -7,8 +7,16 @@ const BATCH = 32
 
 /** Once around all members: whoever was there when it began has every entry up to a number when it is over. */
 interface Round {
-  readonly members: Iterator<[FeedMember, number]>
+  readonly seats: Iterator<Seat>
   readonly upTo: number
+}
+
+/** A member's place in the broadcast. Written to at each turn, which is why it is no value of the map: that would be looked up again. */
+interface Seat {
+  /** `undefined` once the member has left. */
+  member: FeedMember | undefined
+  /** The number of the last entry that was handed to it. */
+  lastSeq: number
 }
 
 /**
@@ -20,8 +28,7 @@ interface Round {
 export class Broadcast implements Flushable {
   readonly #askForTurn: (broadcast: Flushable) => void
   readonly #maxBytes: number
-  /** Each with the number of the last entry that was handed to it. */
-  readonly #members = new Map<FeedMember, number>()
+  readonly #seats = new Map<FeedMember, Seat>()
   /** The entries that some member may lack, without a hole; and what they take. */
   #row: LogEntry[] = []
   #bytes = 0
@@ -40,17 +47,20 @@ export class Broadcast implements Flushable {
 
   /** Adds a member that has all entries up to number `seq`, which is the newest. */
   add(member: FeedMember, seq: number): void {
-    this.#members.set(member, seq)
+    this.#seats.set(member, { member, lastSeq: seq })
   }
 
   /** Hands nothing more to a member. */
   remove(member: FeedMember): void {
-    this.#members.delete(member)
+    const seat = this.#seats.get(member)
+    if (!seat) return
+    seat.member = undefined
+    this.#seats.delete(member)
   }
 
   /** Adds the entry behind the last. */
   push(entry: LogEntry): void {
-    if (this.#members.size === 0) return void this.clear()
+    if (this.#seats.size === 0) return void this.clear()
     this.#row.push(entry)
     this.#bytes += recordBytes(entry)
     this.#round ??= this.#newRound()
@@ -75,8 +85,8 @@ export class Broadcast implements Flushable {
 
   /** Drops what waits, and leaves without members. Returns who they were. */
   clear(): readonly FeedMember[] {
-    const members = [...this.#members.keys()]
-    this.#members.clear()
+    const members = [...this.#seats.keys()]
+    for (const member of members) this.remove(member)
     this.#row = []
     this.#bytes = 0
     this.#round = undefined
@@ -91,7 +101,7 @@ export class Broadcast implements Flushable {
 
   #newRound(): Round | undefined {
     const newest = this.#row.at(-1)
-    return newest && { members: this.#members.entries(), upTo: newest.seq }
+    return newest && { seats: this.#seats.values(), upTo: newest.seq }
   }
 
   #handOn(maxMembers: number): void {
@@ -101,28 +111,28 @@ export class Broadcast implements Flushable {
     try {
       // A member that ends everything meanwhile ends the round as well.
       for (let count = 0; count < maxMembers && this.#round === round; count++) {
-        const { value, done } = round.members.next()
+        const { value: seat, done } = round.seats.next()
         if (done) this.#endRound(round)
-        else this.#handTo(...(value as [FeedMember, number]))
+        else this.#handTo(seat)
       }
     } finally {
       this.#isHanding = false
     }
   }
 
-  #handTo(member: FeedMember, lastSeq: number): void {
+  #handTo(seat: Seat): void {
     const row = this.#row
     const [first] = row
+    const { member } = seat
+    if (!first || !member) return
     // What comes while these are handed over waits for the next round: nobody keeps the others waiting by publishing for each.
     const end = row.length
-    if (!first) return
-    this.#members.set(member, first.seq + end - 1)
+    const next = seat.lastSeq + 1 - first.seq
+    seat.lastSeq = first.seq + end - 1
     try {
-      for (let index = lastSeq + 1 - first.seq; index < end && this.#members.has(member); index++) {
-        member.onEntry(row[index] as LogEntry)
-      }
+      for (let index = next; index < end && seat.member; index++) member.onEntry(row[index] as LogEntry)
     } catch (error) {
-      this.#members.delete(member)
+      this.remove(member)
       member.onFail(error)
     }
   }

@@ -93,10 +93,10 @@ export async function followChannel(
   options: JoinOptions & { readonly from: Position; readonly page: LogPage },
 ): Promise<() => void> {
   const { feed, page: firstPage } = options
-  let position = options.from
+  let position: Position = options.from
   const take = (entry: LogEntry): void => {
     if (follows(entry, position)) {
-      position = { epoch: entry.epoch, seq: entry.seq, tag: entry.tag }
+      position = entry
       reader.onEntry(entry)
       // Behind the position: an announcement that came after a read. Same number, other tag: a log that was rolled back.
     } else if (entry.epoch !== position.epoch || entry.seq > position.seq) leaveBroken()
