@@ -3,9 +3,11 @@ import { crowd } from './suites/crowd.ts'
 import { encode } from './suites/encode.ts'
 import { failover } from './suites/failover.ts'
 import { fanout } from './suites/fanout.ts'
+import { fanoutNext } from './suites/fanout-next.ts'
 import { growth } from './suites/growth.ts'
 import { herd } from './suites/herd.ts'
 import { iterate } from './suites/iterate.ts'
+import { latency } from './suites/latency.ts'
 import { latest } from './suites/latest.ts'
 import { memory } from './suites/memory.ts'
 import { parse } from './suites/parse.ts'
@@ -25,6 +27,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   react,
   revoke,
   fanout,
+  'fanout-next': fanoutNext,
+  latency,
   parse,
   'parse-strings': parseStrings,
   encode,

@@ -1,59 +1,88 @@
-import type { FanoutReaderCommands, FanoutReaderSettings } from '../children/fanout-readers.ts'
+import type { FanoutReaderCommands } from '../children/fanout-readers.ts'
 import type { Broadcasts, FanoutServerCommands } from '../children/fanout-server.ts'
-import type { Child } from './children.ts'
+import type { ContenderName } from '../contenders/contenders.ts'
+import type { Child, Children } from './children.ts'
 
 const READ_WITHIN_MS = 20_000
 
+/** A server that broadcasts when it is told to. */
+export interface BroadcastServer {
+  readonly port: number
+  /** Where its streams are. */
+  readonly path: string
+  /** Broadcasts; resolves to the number of the last event. */
+  readonly broadcast: (sample: Broadcasts) => Promise<number>
+  /** CPU time of its process, user and kernel, in microseconds since its start. */
+  readonly cpuUs: () => Promise<number>
+}
+
 /** A server, and all who read from it. */
 export interface Audience {
-  readonly server: Child<FanoutServerCommands>
+  readonly server: BroadcastServer
   readonly readers: Child<FanoutReaderCommands>
   readonly streams: number
   /** Broadcasts, and resolves when all have read all of it. Throws if somebody has not. */
-  readonly sendAll: (sample: CostSample) => Promise<void>
-  /** Ends both. Throws if anything that was read was not as it should be. */
+  readonly sendAll: (sample: Broadcasts) => Promise<void>
+  /** Has all leave. Throws if anything that was read was not as it should be. */
   readonly leave: () => Promise<void>
 }
 
-/** Broadcasts of which the cost is measured. */
-export type CostSample = Broadcasts
+/** A contender's server on `node:http`, in a process of its own. */
+export interface ContenderServer extends BroadcastServer {
+  readonly child: Child<FanoutServerCommands>
+}
 
-/** Has readers join a server, and shows that all of them are sent what they should. */
+/** Starts the server of a contender. */
+export async function startContender(children: Children, name: ContenderName): Promise<ContenderServer> {
+  const child = await children.start<FanoutServerCommands>('fanout-server', {
+    isMeasured: name === 'millrace',
+  })
+  return {
+    child,
+    port: await child.ask('listen', name),
+    path: '/',
+    broadcast: (sample) => child.ask('broadcast', sample),
+    cpuUs: () => child.ask('cpuUs'),
+  }
+}
+
+/** Has a process of readers join a server, and shows that all of them are sent what they should. */
 export async function openAudience(
-  server: Child<FanoutServerCommands>,
-  readers: Child<FanoutReaderCommands>,
-  settings: Omit<FanoutReaderSettings, 'localAddress'>,
+  children: Children,
+  server: BroadcastServer,
+  { streams, padBytes }: { readonly streams: number; readonly padBytes: number },
 ): Promise<Audience> {
-  await readers.ask('connect', { ...settings, localAddress: '127.0.0.2' })
+  const readers = await children.start<FanoutReaderCommands>('fanout-readers')
+  const { port, path } = server
+  await readers.ask('connect', { port, path, count: streams, localAddress: '127.0.0.2', padBytes })
   const check = async (): Promise<void> => {
     const wrong = await readers.ask('countWrong')
-    if (wrong > 0) throw new Error(`${wrong} events of ${settings.path} were not as they were sent`)
+    if (wrong > 0) throw new Error(`${wrong} times a client of ${path} was not sent what it should have been`)
   }
-  const sendAll = async (sample: CostSample): Promise<void> => {
-    const n = await server.ask('broadcast', sample)
+  const sendAll = async (sample: Broadcasts): Promise<void> => {
+    const n = await server.broadcast(sample)
     const behind = await readers.ask('readUpTo', { n, withinMs: READ_WITHIN_MS })
-    if (behind > 0) throw new Error(`${behind} streams were not sent event ${n}`)
+    if (behind > 0) throw new Error(`${behind} clients of ${path} were not sent event ${n}`)
   }
-  const { padBytes } = settings
   for (const events of [1, 10]) await sendAll({ count: 2, events, everyMs: 10, padBytes })
   await check()
   return {
     server,
     readers,
-    streams: settings.count,
+    streams,
     sendAll,
     leave: async () => {
       await check()
       await readers.ask('leave')
-      await Promise.all([server.stop(), readers.stop()])
+      await readers.stop()
     },
   }
 }
 
 /** What a delivered event costs the server, in microseconds of CPU time, user and kernel. */
-export async function costOf({ server, streams, sendAll }: Audience, sample: CostSample): Promise<number> {
-  const beforeUs = await server.ask('cpuUs')
+export async function costOf({ server, streams, sendAll }: Audience, sample: Broadcasts): Promise<number> {
+  const beforeUs = await server.cpuUs()
   await sendAll(sample)
-  const us = (await server.ask('cpuUs')) - beforeUs
+  const us = (await server.cpuUs()) - beforeUs
   return us / (sample.count * sample.events * streams)
 }

@@ -1,0 +1,5 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = { agentRules: false, cacheComponents: true, poweredByHeader: false }
+
+export default config
