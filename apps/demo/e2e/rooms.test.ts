@@ -95,6 +95,7 @@ describe('with the hub in memory', () => {
     const said = async (): Promise<string[]> =>
       (await textsOf(page)).filter((text) => texts.some((each) => text === each))
     await expect.poll(said, soon).toEqual(texts)
+    await page.locator('form').getByText('It had been sent before, and counts once.').waitFor()
   })
 
   test('a message that was not sent stays in the form, with the reason', async () => {

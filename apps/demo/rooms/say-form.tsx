@@ -1,6 +1,6 @@
 'use client'
 
-import { startTransition, useActionState, useState, type FormEvent, type ReactNode } from 'react'
+import { useActionState, useState, type ReactNode } from 'react'
 import { Button } from '../components/button.tsx'
 import { Field } from '../components/field.tsx'
 import { viewer } from '../lib/viewer.ts'
@@ -18,47 +18,41 @@ import { useName } from './use-name.ts'
 export function SayForm({ room, firstId }: { readonly room: string; readonly firstId: string }): ReactNode {
   const [name, setName] = useName()
   const [text, setText] = useState('')
-  const [sending, setSending] = useState('')
-  const [said, submit] = useActionState<Said, FormData>(trySay, {
+  const [said, submit] = useActionState<Tried, FormData>(trySay, {
     outcome: 'nothing',
     words: '',
     nextId: firstId,
+    text: '',
   })
   const [seen, setSeen] = useState(said)
   if (seen !== said) {
     setSeen(said)
     // What was typed since is the next message.
-    if (said.outcome === 'sent' && text === sending) setText('')
-  }
-
-  function onSubmit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    form.set('room', room)
-    form.set('viewer', viewer)
-    setSending(text)
-    startTransition(() => submit(form))
+    if (said.outcome === 'sent' && text === said.text) setText('')
   }
 
   return (
-    <form className={styles.form} onSubmit={onSubmit}>
+    <form action={submit}>
+      <input type="hidden" name="room" value={room} />
       <input type="hidden" name="id" value={said.nextId} />
       <div className={styles.fields}>
-        <div className={styles.name}>
-          <Field label="Your name">
-            {(control) => (
-              <input
-                {...control}
-                name="name"
-                autoComplete="nickname"
-                maxLength={MAX_NAME}
-                value={name}
-                onChange={({ target }) => setName(target.value)}
-              />
-            )}
-          </Field>
-        </div>
-        <Field label="Message" error={said.words || undefined}>
+        <Field label="Your name">
+          {(control) => (
+            <input
+              {...control}
+              name="name"
+              autoComplete="nickname"
+              maxLength={MAX_NAME}
+              value={name}
+              onChange={({ target }) => setName(target.value)}
+            />
+          )}
+        </Field>
+        <Field
+          label="Message"
+          hint={said.outcome === 'sent' && said.words}
+          error={said.outcome === 'refused' ? said.words : undefined}
+        >
           {(control) => (
             <input
               {...control}
@@ -78,12 +72,19 @@ export function SayForm({ room, firstId }: { readonly room: string; readonly fir
   )
 }
 
+/** What became of a form, and the text that was in it. */
+interface Tried extends Said {
+  readonly text: string
+}
+
 /** An action whose request fails would take the page down with it. */
-async function trySay(before: Said, form: FormData): Promise<Said> {
+async function trySay(before: Tried, form: FormData): Promise<Tried> {
+  form.set('viewer', viewer)
+  const text = String(form.get('text'))
   try {
-    return await say(before, form)
+    return { ...(await say(before, form)), text }
   } catch {
     const words = 'The server cannot be reached, and it may have been sent. Send it again: it counts once.'
-    return { ...before, outcome: 'refused', words }
+    return { ...before, outcome: 'refused', words, text }
   }
 }

@@ -30,8 +30,10 @@ export async function say({ nextId }: Said, form: FormData): Promise<Said> {
   if (!mayPass)
     return { outcome: 'refused', words: 'That was a lot at once. Wait a moment and send it again.', nextId }
   try {
-    await publish(rooms({ id: room }), { type: 'message', id, data: { id, name, text, atMs: Date.now() } })
-    return { outcome: 'sent', words: '', nextId: crypto.randomUUID() }
+    const data = { id, name, text, atMs: Date.now() }
+    const { repeated } = await publish(rooms({ id: room }), { type: 'message', id, data })
+    const words = repeated ? 'It had been sent before, and counts once.' : ''
+    return { outcome: 'sent', words, nextId: crypto.randomUUID() }
   } catch (error) {
     return { outcome: 'refused', words: refusalWords(error), nextId }
   }

@@ -31,11 +31,12 @@ async function tell(): Promise<void> {
     // Nobody has to be told again and again that nobody is there.
     const isDue = text !== '{}' && atMs - told.atMs >= TOLD_EVERY_MS
     if (text === told.text && !isDue) continue
-    try {
-      await hub.publish(presence, { type: 'readers', data: { instance, atMs, rooms: readers } })
-      told = { text, atMs }
-    } catch {
-      // Away for a while, as whoever publishes a reading says: the next look tells.
-    }
+    const event = { type: 'readers', data: { instance, atMs, rooms: readers } } as const
+    // While the store is away, which whoever publishes readings reports, the next look tries again.
+    const isTold = await hub.publish(presence, event).then(
+      () => true,
+      () => false,
+    )
+    if (isTold) told = { text, atMs }
   }
 }
