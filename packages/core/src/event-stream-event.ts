@@ -1,5 +1,5 @@
 /**
- * An event as the standard dispatches it.
+ * An event as the standard dispatches it. Its texts may be parts of a chunk of the stream, and keep that in memory.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
  */

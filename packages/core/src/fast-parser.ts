@@ -1,0 +1,228 @@
+import { EventStreamError } from './event-stream-error.ts'
+import { resolveLimits } from './parser-limits.ts'
+import type { ParserLimits, ResolvedParserLimits } from './parser-limits.ts'
+import type { StreamParserOptions } from './stream-parser.ts'
+
+// Here and not in a file of their own: compared with imported names each character costs a load, 8 % for small events.
+const lineFeed = 0x0a
+const space = 0x20
+const colon = 0x3a
+const byteOrderMark = 0xfeff
+
+/** What a block has said so far. */
+interface Block {
+  /** The data buffer without its last LF; undefined before the first `data` field. */
+  readonly data: string | undefined
+  /** The event type; empty where there is none. */
+  readonly type: string
+  /** The `id`, not yet committed; undefined where there is none. */
+  readonly id: string | undefined
+}
+
+const emptyBlock: Block = { data: undefined, type: '', id: undefined }
+/** Texts up to this length may be kept alive by an id. */
+const SHORT_TEXT = 1024
+
+/**
+ * Parses one event stream, as `StreamParser` does and 1.5 to 2 times as fast, for 0.2 kB more: for whoever parses much, while a
+ * client in a page has to be small. It has one loop, whose state is in variables; random streams hold both parsers to the same.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export class FastParser {
+  /** The last event ID string. */
+  lastEventId: string
+
+  readonly #options: StreamParserOptions
+  readonly #limits: ResolvedParserLimits
+  #isStopped = false
+  /** What the next text may begin with and does not mean: a byte order mark at the start, the LF of a CRLF; else 0. */
+  #ignored = byteOrderMark
+  /** The beginning of a line that no chunk has ended yet. */
+  #linePieces: string[] = []
+  #lineLength = 0
+  #block = emptyBlock
+  /** Length of the text that the block's data may keep alive. */
+  #heldLength = 0
+
+  /** @throws {RangeError} If a limit is below 1. */
+  constructor(options: StreamParserOptions) {
+    this.#options = options
+    this.#limits = resolveLimits(options.limits)
+    this.lastEventId = options.lastEventId ?? ''
+  }
+
+  /** Drops what has not been called back for yet, also from inside a callback. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /**
+   * Parses decoded text and calls back for all it completes. Each character is looked at a fixed number of times, however
+   * the chunks fall.
+   *
+   * @throws {EventStreamError} `limit-exceeded` if a limit is passed. The stream is of no use any more then.
+   * @throws What a callback throws. The rest of the text is lost then.
+   */
+  parse(text: string): void {
+    const { length } = text
+    if (length === 0 || this.#isStopped) return
+    const limits = this.#limits
+    let start = 0
+    if (this.#ignored !== 0) {
+      if (text.charCodeAt(0) === this.#ignored) start = 1
+      this.#ignored = 0
+    }
+    let isPending = this.#lineLength > 0
+    // Copies, since writing a field of a long-lived object costs as much as reading a short line: 1.5 times as fast for ticks.
+    let { data, type, id } = this.#block
+    const { lastEventId } = this
+    // The next line ends, each searched for when the one before is passed.
+    let lf = -1
+    let cr = -1
+    while (start < length) {
+      let line = text
+      let first = text.charCodeAt(start)
+      let from = start
+      let to = start
+      // Most blank lines are found without a search: 10 % for ticks.
+      if (first === lineFeed && !isPending) start++
+      else {
+        if (lf < start && (lf = text.indexOf('\n', start)) < 0) lf = length
+        if (cr < start && (cr = text.indexOf('\r', start)) < 0) cr = length
+        to = lf < cr ? lf : cr
+        if (to === length) {
+          this.#keepPiece(text.slice(start))
+          break
+        }
+        start = to + 1
+        if (to === cr) {
+          // The line of a CR is over at once. A line feed behind it belongs to it.
+          if (start === length) this.#ignored = lineFeed
+          else if (lf === start) start++
+        }
+        if (isPending) {
+          isPending = false
+          line = this.#endLine(text.slice(from, to))
+          first = line.charCodeAt(0)
+          from = 0
+          to = line.length
+        }
+      }
+      if (from === to) {
+        this.#dispatch(data, type, id)
+        if (this.#isStopped) return
+        data = undefined
+        type = ''
+        id = undefined
+        continue
+      }
+      if (to - from > limits.maxLineLength) this.#check('maxLineLength', to - from)
+      let value: string | undefined
+      // Names by code unit: `startsWith` at a position costs as much as all the rest of a short line.
+      switch (first) {
+        case 0x64:
+          if (
+            line.charCodeAt(from + 1) === 0x61 &&
+            line.charCodeAt(from + 2) === 0x74 &&
+            line.charCodeAt(from + 3) === 0x61 &&
+            (value = valueAt(line, from + 4, to)) !== undefined
+          ) {
+            data = data === undefined ? value : data + '\n' + value
+            if (data.length > limits.maxEventLength) this.#check('maxEventLength', data.length)
+          }
+          continue
+        case 0x65:
+          if (
+            line.charCodeAt(from + 1) === 0x76 &&
+            line.charCodeAt(from + 2) === 0x65 &&
+            line.charCodeAt(from + 3) === 0x6e &&
+            line.charCodeAt(from + 4) === 0x74 &&
+            (value = valueAt(line, from + 5, to)) !== undefined
+          ) {
+            type = value
+            if (type.length > limits.maxTypeLength) this.#check('maxTypeLength', type.length)
+          }
+          continue
+        case 0x69:
+          if (
+            line.charCodeAt(from + 1) === 0x64 &&
+            (value = valueAt(line, from + 2, to)) !== undefined &&
+            // An id with NUL is ignored: the one before it stands.
+            !value.includes('\0')
+          ) {
+            id = value
+            if (id.length > limits.maxIdLength) this.#check('maxIdLength', id.length)
+          }
+          continue
+        case 0x72:
+          value = line.slice(from, from + 5) === 'retry' ? valueAt(line, from + 5, to) : undefined
+          if (value !== undefined && /^\d+$/.test(value)) {
+            this.#options.onRetry?.(Math.min(Number(value), 2 ** 53 - 1))
+          }
+          break
+        case colon:
+          this.#options.onComment?.(valueAt(line, from, to) ?? '')
+      }
+      if (this.#isStopped) return
+    }
+    // A copy: it is kept, and as a part of the chunk's text it would keep all of that alive. The ids of events are like their
+    // data: parts of it. Copying each costs 40 % for ids + event + data.
+    if (length > SHORT_TEXT && this.lastEventId !== lastEventId) this.lastEventId = detached(this.lastEventId)
+    if (data !== undefined && (this.#heldLength += length) > data.length + 65_536) {
+      // An unfinished event is copied each time its chunks outgrow it by 64 Ki: its lines would keep all of them alive.
+      this.#heldLength = 0
+      data = detached(data)
+    }
+    if (data !== undefined || type !== '' || id !== undefined) this.#block = { data, type, id }
+    else if (this.#block !== emptyBlock) this.#block = emptyBlock
+  }
+
+  #dispatch(data: string | undefined, type: string, id: string | undefined): void {
+    // Every blank line commits the id, and nothing but another id takes its place: later events without one keep it.
+    if (id !== undefined) {
+      this.lastEventId = id
+      this.#options.onId?.(id)
+      if (this.#isStopped) return
+    }
+    // The standard tests the buffer before it takes the last LF off: one empty `data` field is an event.
+    if (data === undefined) return
+    this.#options.onEvent({ type: type || 'message', data, lastEventId: this.lastEventId }, id !== undefined)
+  }
+
+  /** Keeps the beginning of a line, to be joined once, at its end: joining at every chunk would be quadratic. */
+  #keepPiece(piece: string): void {
+    this.#lineLength += piece.length
+    this.#check('maxLineLength', this.#lineLength)
+    this.#linePieces.push(piece)
+    // Tiny pieces weigh many times their text; the sum is not flattened before the line ends.
+    const pieces = this.#linePieces
+    if (pieces.length === 1024) this.#linePieces = [pieces[0] + pieces.slice(1).join('')]
+  }
+
+  #endLine(piece: string): string {
+    this.#keepPiece(piece)
+    const line = this.#linePieces.join('')
+    this.#linePieces = []
+    this.#lineLength = 0
+    return line
+  }
+
+  #check(name: keyof ParserLimits, length: number): void {
+    const limit = this.#limits[name]
+    if (length > limit)
+      throw new EventStreamError('limit-exceeded', `${name} is ${limit}, received ${length}`)
+  }
+}
+
+/** The value behind a name that ends at a position, or undefined where the name goes on. */
+function valueAt(text: string, nameEnd: number, end: number): string | undefined {
+  if (nameEnd === end) return ''
+  if (text.charCodeAt(nameEnd) !== colon) return undefined
+  return text.slice(text.charCodeAt(nameEnd + 1) === space ? nameEnd + 2 : nameEnd + 1, end)
+}
+
+/** A copy of a text that does not keep alive what it is a part of. */
+function detached(text: string): string {
+  return (' ' + text).slice(1)
+}
