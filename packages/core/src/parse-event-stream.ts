@@ -1,9 +1,9 @@
+import { createChunkDecoder } from './chunk-decoder.ts'
 import { EventStreamError } from './event-stream-error.ts'
 import type { EventStreamEvent } from './event-stream-event.ts'
 import { isEventStream } from './media-type.ts'
-import { StreamParser } from './stream-parser.ts'
+import { FastParser } from './fast-parser.ts'
 import type { ParserSettings } from './stream-parser.ts'
-import { createUtf8Decoder } from './utf8-decoder.ts'
 
 /** Options of {@link parseEventStream}. The callbacks run in the order of the stream, between the events. */
 export interface ParseEventStreamOptions extends ParserSettings {
@@ -52,6 +52,7 @@ export function parseEventStream(
   }
 }
 
+/** What a chunk brought and nobody has taken yet. */
 type Pending = (EventStreamEvent | (() => void))[]
 
 function iterate(
@@ -71,33 +72,44 @@ function iterate(
   }
   signal?.addEventListener('abort', close)
 
+  const pending: Pending = []
+  /** The first of `pending` that nobody has taken. */
+  let next = 0
+  /** Whether the generator below waits for the next event to be asked for. */
+  let isYielding = false
+
   async function* readEvents(): AsyncGenerator<EventStreamEvent, undefined, undefined> {
     try {
       signal?.throwIfAborted()
       if (response && !hasEvents(response)) return
-      const pending: Pending = []
-      const decode = createUtf8Decoder()
-      const parser = new StreamParser({
+      const parser = new FastParser({
         ...inOrder(options, pending),
         onEvent: (event) => pending.push(event),
       })
+      const decode = createChunkDecoder((text) => parser.parse(text))
       for (;;) {
-        const chunk = await reader?.read().catch(brokenOff)
+        const chunk = await reader?.read().then(undefined, brokenOff)
         signal?.throwIfAborted()
         if (!chunk || chunk.done) return
         try {
-          parser.parse(decode(chunk.value))
+          decode(chunk.value)
         } finally {
           // Also where a limit was passed: what came before it is delivered first.
-          for (const item of pending) {
+          for (let item = pending[next++]; item; item = pending[next++]) {
             if (typeof item === 'function') item()
-            else yield item
+            else {
+              isYielding = true
+              yield item
+              isYielding = false
+            }
             signal?.throwIfAborted()
           }
           pending.length = 0
+          next = 0
         }
       }
     } finally {
+      isYielding = false
       close()
     }
   }
@@ -110,7 +122,15 @@ function iterate(
 
   const events = readEvents()
   return {
-    next: () => events.next(),
+    next: () => {
+      const event = pending[next]
+      // Past the generator, which takes three turns of the microtask queue to hand over what is there.
+      if (isYielding && typeof event === 'object' && !signal?.aborted) {
+        next += 1
+        return Promise.resolve({ value: event, done: false })
+      }
+      return events.next()
+    },
     // A generator that is parked in a read would return only after it; the cancelled read ends at once.
     return: () => {
       close()
