@@ -187,13 +187,14 @@ export class FastParser {
     }
     // The standard tests the buffer before it takes the last LF off: one empty `data` field is an event.
     if (data === undefined) return
+    this.#heldLength = 0
     this.#options.onEvent({ type: type || 'message', data, lastEventId: this.lastEventId }, id !== undefined)
   }
 
   /** Keeps the beginning of a line, to be joined once, at its end: joining at every chunk would be quadratic. */
   #keepPiece(piece: string): void {
     this.#lineLength += piece.length
-    this.#check('maxLineLength', this.#lineLength)
+    if (this.#lineLength > this.#limits.maxLineLength) this.#check('maxLineLength', this.#lineLength)
     this.#linePieces.push(piece)
     // Tiny pieces weigh many times their text; the sum is not flattened before the line ends.
     const pieces = this.#linePieces

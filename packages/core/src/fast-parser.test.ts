@@ -1,0 +1,45 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { FastParser } from './fast-parser.ts'
+import { createUtf8Decoder } from './utf8-decoder.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+const decode = createUtf8Decoder()
+const MIB = 1024 * 1024
+
+/** Chunks of 64 KiB, mostly comment, of which only a few characters are to be kept. */
+function chunkWith(lines: string): string {
+  return decode(new TextEncoder().encode(`${lines}:${' '.repeat(65_000)}\n`))
+}
+
+function heldBy(work: () => unknown): number {
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  const kept = work()
+  collectGarbage()
+  expect(kept).toBeDefined()
+  return process.memoryUsage().heapUsed - before
+}
+
+test('holds an event that comes in many chunks, and not the chunks', () => {
+  const held = heldBy(() => {
+    const parser = new FastParser({ onEvent: () => undefined })
+    for (let index = 0; index < 2000; index++) parser.parse(chunkWith('data: 0123456789abcdef\n'))
+    return parser
+  })
+  expect(held).toBeLessThan(8 * MIB)
+})
+
+test('holds the last event ID of a stream that has gone quiet, and not the chunk that brought it', () => {
+  const held = heldBy(() =>
+    Array.from({ length: 500 }, (_, index) => {
+      const parser = new FastParser({ onEvent: () => undefined })
+      parser.parse(chunkWith(`id: 0123456789abcdef${index}\ndata: x\n\n`))
+      expect(parser.lastEventId).toBe(`0123456789abcdef${index}`)
+      return parser
+    }),
+  )
+  expect(held).toBeLessThan(8 * MIB)
+})
