@@ -12,7 +12,7 @@ const blocks = documentation.flatMap(codeBlocksOf)
 const blocksIn = (language: string): CodeBlock[] => blocks.filter((block) => block.language === language)
 
 /** Plain text, settings of programs that are not installed where tests run, and the grammar of cursors. */
-const unchecked = ['', 'nginx', 'caddyfile', 'haproxy', 'yaml', 'abnf']
+const unchecked = ['', 'text', 'nginx', 'caddyfile', 'haproxy', 'yaml', 'abnf']
 
 test('every block of code is in a language that a test checks', () => {
   const checked = ['ts', 'tsx', 'sh', 'json', 'sse', 'http', ...unchecked]
