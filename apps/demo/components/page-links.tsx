@@ -21,8 +21,7 @@ export function PageLinksAt({ pathname }: { readonly pathname?: string | undefin
     <ul className={styles.pages}>
       {pages.map(({ href, name }) => (
         <li key={href}>
-          {/* Chromium warns of each page's styles that were fetched ahead and not used within seconds. */}
-          <Link href={href} prefetch={false} aria-current={currentMark(pathname, href)}>
+          <Link href={href} aria-current={currentMark(pathname, href)}>
             {name}
           </Link>
         </li>

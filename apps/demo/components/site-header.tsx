@@ -9,7 +9,7 @@ export function SiteHeader(): ReactNode {
   return (
     <header className={styles.header}>
       <div className={styles.inner}>
-        <Link href="/" prefetch={false} className={styles.brand}>
+        <Link href="/" className={styles.brand}>
           <Wheel className={styles.wheel} />
           Millrace
         </Link>

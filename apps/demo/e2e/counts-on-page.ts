@@ -3,7 +3,8 @@ import { expect } from 'vitest'
 
 /** Reads one of the counts on the page. */
 export async function countOnPage(page: Page, name: string): Promise<number> {
-  const text = await page.locator(`[data-count="${name}"] dd`).textContent()
+  // Pages that were left stay in the document for a while, hidden.
+  const text = await page.locator(`[data-count="${name}"] dd:visible`).textContent()
   return Number(text?.replaceAll(',', ''))
 }
 

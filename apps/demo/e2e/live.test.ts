@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { BrowserContextOptions, Locator, Page } from 'playwright'
 import { expect, onTestFinished, test } from 'vitest'
 import { startNextApp } from '../../../scripts/next-app.ts'
+import { pages } from '../components/pages.ts'
 import { countGrows, countOnPage, lossesOnPage, recordedNumbers, recordNumbers } from './counts-on-page.ts'
 import { demoFolder, demoInChromium } from './demo-in-chromium.ts'
 import { faultsOf, looks } from './looks.ts'
@@ -35,12 +36,20 @@ test.for(looks)(
   },
 )
 
-test('marks where one is, and lets the keyboard skip what is on every page', async () => {
-  const { page } = await openLive()
-  expect(await page.locator('nav [aria-current=page]').allTextContents()).toEqual(['Live'])
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Enter')
+test('leads to every page and back, marks where one is, and lets the keyboard skip what is on all of them', async () => {
+  const { page, complaints } = await openLive()
+  for (const { href, name } of [...pages.slice(1), ...pages.slice(0, 1)]) {
+    await page.getByRole('navigation').getByRole('link', { name, exact: true }).press('Enter')
+    await page.waitForURL(`${demo.url}${href}**`)
+    await page.locator('nav [aria-current]', { hasText: name }).waitFor()
+    expect(await page.locator('nav [aria-current]').allTextContents()).toEqual([name])
+    expect(await page.title()).toBe(`${name} · Millrace`)
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+  }
+  await page.getByRole('link', { name: 'Skip to the page' }).press('Enter')
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+  await countGrows(page)
+  expect(complaints).toEqual([])
 })
 
 test('the button cuts the connection, and the page survives it', async () => {
