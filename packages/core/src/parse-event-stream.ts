@@ -88,7 +88,7 @@ function iterate(
       })
       const decode = createChunkDecoder((text) => parser.parse(text))
       for (;;) {
-        const chunk = await reader?.read().then(undefined, brokenOff)
+        const chunk = await reader?.read().catch(brokenOff)
         signal?.throwIfAborted()
         if (!chunk || chunk.done) return
         try {
