@@ -128,6 +128,24 @@ test('answers calls of next in order when several wait', async () => {
 
 // Responses
 
+test('answers calls of next in order, whether they wait or find the events of a chunk there', async () => {
+  const comments: string[] = []
+  const chunk = 'data: 1\n\ndata: 2\n\n:between\ndata: 3\n\ndata: 4\n\ndata: 5\n\n'
+  const source = scriptedSource(chunk, 'data: 6\n\n')
+  const onComment = (comment: string) => void comments.push(comment)
+  const iterator = parseEventStream(source.stream, { onComment })[Symbol.asyncIterator]()
+  const dataOf = async (count: number) => {
+    const results = await Promise.all(Array.from({ length: count }, () => iterator.next()))
+    return results.map(({ value }) => (value as EventStreamEvent | undefined)?.data)
+  }
+  expect(await dataOf(2)).toEqual(['1', '2'])
+  expect(comments).toEqual([])
+  expect(await dataOf(3)).toEqual(['3', '4', '5'])
+  expect(comments).toEqual(['between'])
+  expect(source.pulls()).toBe(1)
+  expect(await dataOf(1)).toEqual(['6'])
+})
+
 test('has no events where the response has none: 204, or no body', async () => {
   expect(await dataOf(parseEventStream(new Response(null, { status: 204 })))).toEqual([])
   expect(await dataOf(parseEventStream(eventStream(null)))).toEqual([])
