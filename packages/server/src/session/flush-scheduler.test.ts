@@ -39,6 +39,19 @@ describe('a flush scheduler', () => {
     expect(flushed).toEqual(Array.from({ length: 320 }, (_, n) => `${n}`))
   })
 
+  test('asks no more than some hundred to hand on before others have their turn, however soon each has', async () => {
+    const flushed: string[] = []
+    const scheduler = new FlushScheduler()
+    for (let n = 0; n < 1000; n++) scheduler.schedule(target(flushed, `${n}`))
+    const turns: number[] = []
+    while (flushed.length < 1000) {
+      await turn()
+      turns.push(flushed.length - turns.reduce((sum, count) => sum + count, 0))
+    }
+    expect(Math.max(...turns)).toBeLessThanOrEqual(256)
+    expect(flushed).toEqual(Array.from({ length: 1000 }, (_, n) => `${n}`))
+  })
+
   test('flushes behind the others who asks while others are flushed', async () => {
     const flushed: string[] = []
     const scheduler = new FlushScheduler()
