@@ -64,7 +64,7 @@ export async function openAudience(
     const behind = await readers.ask('readUpTo', { n, withinMs: READ_WITHIN_MS })
     if (behind > 0) throw new Error(`${behind} clients of ${path} were not sent event ${n}`)
   }
-  for (const events of [1, 10]) await sendAll({ count: 2, events, everyMs: 10, padBytes })
+  for (const events of [1, 10]) await sendAll({ count: 1, events, everyMs: 0, padBytes })
   await check()
   return {
     server,

@@ -39,7 +39,12 @@ export async function measureCosts(
     everyMs: streams / 25,
     padBytes,
   }
-  const many = { count: 2, events: BURST, everyMs: streams / 3, padBytes }
+  const many = {
+    count: Math.max(1, Math.round(deliveries / streams / BURST)),
+    events: BURST,
+    everyMs: streams / 3,
+    padBytes,
+  }
   note('warming up')
   for (const audience of audiences) {
     for (let times = 0; times < WARM_UP_SAMPLES; times++) await costOf(audience, one)

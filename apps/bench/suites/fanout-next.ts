@@ -22,7 +22,7 @@ export const fanoutNext = defineSuite({
     'One production build on `next start`, with both routes and their streams open throughout. The plain route enqueues chunks that are encoded once, whether their clients read or not. Readers, in processes of their own, hold ' +
     'every event to what was sent: once, in order, whole. In each of `rounds` rounds, with the other one first each time, events of about a kilobyte (`padBytes` and what is around it) are broadcast at a pace that lets ' +
     'readers keep up; when all have read all, the CPU time of the process, user and kernel, is divided by the events that were delivered. Ten in one tick are likewise compared with one.',
-  settings: { streams: 1000, rounds: 11, deliveries: 20_000, padBytes: 980 },
+  settings: { streams: 1000, rounds: 11, deliveries: 10_000, padBytes: 980 },
   quick: { rounds: 5 },
   async run({ streams, rounds, deliveries, padBytes }, { children, note }) {
     note('next build')

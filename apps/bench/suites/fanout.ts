@@ -28,7 +28,7 @@ export const fanout = defineSuite({
     'lets readers keep up; when all have read all, the CPU time of its server process, user and kernel, is divided by the events that were delivered. To `streams` streams, ten in one tick are ' +
     'likewise compared with one. Apart from that, over `turns` broadcasts: the longest turn of the event loop from a broadcast until all have read it, watched from a loop of `setImmediate`. ' +
     'All encode an event once, but better-sse, whose way it is to encode it for each client; Millrace alone keeps a history, checks positions, bounds queues and gives signs of life.',
-  settings: { streams: 1000, manyStreams: 10_000, rounds: 11, turns: 11, deliveries: 20_000, padBytes: 980 },
+  settings: { streams: 1000, manyStreams: 10_000, rounds: 11, turns: 7, deliveries: 10_000, padBytes: 980 },
   quick: { manyStreams: 0, rounds: 5, turns: 5 },
   async run({ streams, manyStreams, ...settings }, bench) {
     const crowds: Crowd[] = [await measure(bench, { streams, hasBurst: true, ...settings })]
