@@ -45,7 +45,7 @@ export function encodeEvent(fields: EventFields, options: EncodeEventOptions = {
     if (event === '') throw new TypeError("event must not be '', which stands for no event field at all")
     block += `event: ${oneLine('event', event)}\n`
   }
-  // What is safe in a header is one line and well-formed: checked for all of it one by one, ids took 1.5 times as long.
+  // What is safe in a header is one line and well-formed: one check instead of three.
   if (id !== undefined) {
     if (typeof id !== 'string' || !isHeaderSafe(id)) {
       oneLine('id', id)

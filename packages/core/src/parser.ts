@@ -114,7 +114,7 @@ export function createParser(options: ParserOptions): Parser {
         return
       }
       isParsing = true
-      // Here as well as in `settle`, since a call more costs 10 % for one event per chunk.
+      // Here as well as in `settle`, since a call more costs up to 10 % for one event per chunk.
       try {
         parse(chunk)
       } catch (error) {
