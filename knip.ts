@@ -3,8 +3,8 @@ import type { KnipConfig } from 'knip'
 const config: KnipConfig = {
   workspaces: {
     '.': {
-      // `.ci/run` and package-checks.ts run these by their paths, which knip cannot see.
-      entry: ['scripts/*.test.ts', 'scripts/count-tests.ts'],
+      // Run by their paths, which knip cannot see: by people, `.ci/run` and package-checks.ts.
+      entry: ['scripts/*.test.ts', 'scripts/count-tests.ts', 'scripts/benchmarks.ts'],
       // packages/react/test/react-18.ts puts these in the place of their newer selves.
       ignoreDependencies: ['@arethetypeswrong/cli', 'react-18', 'react-dom-18'],
       project: ['scripts/**/*.ts', '*.ts'],
@@ -26,8 +26,9 @@ const config: KnipConfig = {
       entry: [
         'bench.ts',
         'chaos/chaos.ts',
-        '{.,chaos}/children/*.ts',
+        '**/children/*.ts',
         'harness/built-packages.ts',
+        'next-app/{next.config,app/**/*}.{ts,tsx}',
         '**/*.test.ts',
       ],
       project: ['**/*.ts'],

@@ -2,7 +2,7 @@ import { type Channel, defineStream } from '@millrace/core'
 import { Hub, toResponse } from '@millrace/server'
 
 /** Events that a client missed which resumes. */
-export const MISSED = 10
+const MISSED = 10
 
 type Events = { event: string }
 const events = defineStream<Events>('events') as Channel<Events>

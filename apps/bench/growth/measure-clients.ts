@@ -5,7 +5,7 @@ import type { Child } from '../harness/children.ts'
 import { poll } from '../harness/poll.ts'
 import { sharesOf, sumOf } from '../harness/shares.ts'
 import type { Bench } from '../harness/suite.ts'
-import type { BroadcastCommands } from './broadcast-server.ts'
+import type { BroadcastCommands } from './children/broadcast-server.ts'
 import type { SizedCost } from './measure-work.ts'
 
 const CLIENTS_PER_PROCESS = 5000
@@ -38,7 +38,9 @@ export async function measureClients(
   const audiences: Audience[] = []
   for (const size of sizes) {
     note(`${size} clients connect`)
-    const server = await children.start<BroadcastCommands>(join(import.meta.dirname, 'broadcast-server.ts'))
+    const server = await children.start<BroadcastCommands>(
+      join(import.meta.dirname, 'children/broadcast-server.ts'),
+    )
     const port = await server.ask('listen')
     const readers = await Promise.all(
       sharesOf(size, Math.ceil(size / CLIENTS_PER_PROCESS)).map(async (share) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Bench } from '../harness/suite.ts'
 import type { WorkName } from './work.ts'
-import type { WorkerCommands } from './worker.ts'
+import type { WorkerCommands } from './children/worker.ts'
 
 /** What a unit costs at one size. */
 export interface SizedCost {
@@ -19,7 +19,7 @@ export interface WorkTask {
 }
 
 /** How often each size works before it counts. */
-const WARM_UPS = 3
+const WARM_UPS = 6
 
 /** Measures work at several sizes, each in a process of its own, in turns: another one first in each round. */
 export async function measureWork(
@@ -30,7 +30,7 @@ export async function measureWork(
   note(name)
   const workers = await Promise.all(
     sizes.map(async (size) => {
-      const worker = await children.start<WorkerCommands>(join(import.meta.dirname, 'worker.ts'))
+      const worker = await children.start<WorkerCommands>(join(import.meta.dirname, 'children/worker.ts'))
       await worker.ask('prepare', { name, size })
       return { size, worker, unitUs: [] as number[] }
     }),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Child, Children } from '../harness/children.ts'
-import type { IdleClientCommands } from './idle-clients.ts'
-import type { IdleContender, IdleServerCommands, NodeIdleServerCommands } from './idle-server.ts'
+import type { IdleClientCommands } from './children/idle-clients.ts'
+import type { IdleContender, IdleServerCommands, NodeIdleServerCommands } from './children/idle-server.ts'
 
 /** A server that streams are opened on. */
 export interface IdleServer {
@@ -37,7 +37,7 @@ export interface IdleFigures {
 
 /** Starts a server of node:http. */
 export async function startNodeServer(children: Children, contender: IdleContender): Promise<IdleServer> {
-  const program = join(import.meta.dirname, 'idle-server.ts')
+  const program = join(import.meta.dirname, 'children/idle-server.ts')
   const server = await children.start<NodeIdleServerCommands>(program, { isMeasured: true })
   const lastText = contender === 'millrace' ? 'millrace.live' : 'opened'
   return { server, port: await server.ask('listen', contender), path: '/', lastText }
@@ -49,7 +49,9 @@ export async function measureIdle(
   { server, port, path, lastText }: IdleServer,
   { few, many, localAddress }: IdleLoad,
 ): Promise<IdleFigures> {
-  const clients = await children.start<IdleClientCommands>(join(import.meta.dirname, 'idle-clients.ts'))
+  const clients = await children.start<IdleClientCommands>(
+    join(import.meta.dirname, 'children/idle-clients.ts'),
+  )
   const withStreams = async (count: number): Promise<IdleMemory> => {
     await clients.ask('connect', { port, path, lastText, localAddress, count })
     await server.ask('collectGarbage')

@@ -22,7 +22,7 @@ export const growth = defineSuite({
     'is behind by 10 events, and costs what all is from the request to the last of them; a replay gives all, and is told per event. Channels: each has one stream, and the cost is that of a publish until its event is read. ' +
     'Line: one event of one line in chunks of 1 KiB, limits lifted, told per KiB. Each size has a process of its own, at work for `sampleMs` each time, and costs are CPU time throughout, garbage collection included. A ratio is that to the smallest size, round by round: the ' +
     'median, and the interval that has the true one with 95 % or more.',
-  settings: { clients: 10_000, history: 100_000, channels: 1000, megabytes: 100, rounds: 11, sampleMs: 50 },
+  settings: { clients: 10_000, history: 100_000, channels: 1000, megabytes: 100, rounds: 11, sampleMs: 100 },
   quick: { clients: 1000, history: 10_000, megabytes: 10, rounds: 3, sampleMs: 20 },
   async run({ clients, history, channels, megabytes, rounds, sampleMs }, bench) {
     checkOpenFiles(clients)

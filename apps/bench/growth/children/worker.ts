@@ -1,6 +1,6 @@
 /** A process that does one kind of work at one size, so that what it holds burdens nobody else. */
-import { answerCommands } from '../harness/commands.ts'
-import { type Work, type WorkName, works } from './work.ts'
+import { answerCommands } from '../../harness/commands.ts'
+import { type Work, type WorkName, works } from '../work.ts'
 
 let work: Work | undefined
 

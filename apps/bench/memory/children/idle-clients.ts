@@ -1,7 +1,7 @@
 /** Holds streams open on which nothing happens. */
 import { connect } from 'node:net'
-import { openStreams } from '../client/open-streams.ts'
-import { answerCommands } from '../harness/commands.ts'
+import { openStreams } from '../../client/open-streams.ts'
+import { answerCommands } from '../../harness/commands.ts'
 
 /** Whom to read from. */
 export interface IdleSettings {

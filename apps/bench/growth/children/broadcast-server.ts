@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { defineStream } from '@millrace/core'
 import { Hub, toResponse } from '@millrace/server'
 import { toNodeHandler } from '@millrace/server/node'
-import { type BenchEvent, sharedNowMs } from '../client/bench-event.ts'
-import { answerCommands } from '../harness/commands.ts'
+import { type BenchEvent, sharedNowMs } from '../../client/bench-event.ts'
+import { answerCommands } from '../../harness/commands.ts'
 
 const events = defineStream<{ event: BenchEvent }>('events')
 const hub = new Hub()

@@ -5,8 +5,8 @@ import { defineStream } from '@millrace/core'
 import { Hub, toResponse } from '@millrace/server'
 import { toNodeHandler } from '@millrace/server/node'
 import { createChannel, createSession } from 'better-sse'
-import { answerCommands } from '../harness/commands.ts'
-import { type ProcessFigures, collectGarbage, readProcessFigures } from '../harness/process-figures.ts'
+import { answerCommands } from '../../harness/commands.ts'
+import { type ProcessFigures, collectGarbage, readProcessFigures } from '../../harness/process-figures.ts'
 
 /** What serves the streams. */
 export type IdleContender = 'millrace' | 'plain' | 'better-sse'
