@@ -4,6 +4,8 @@ import type { ContenderName } from '../contenders/contenders.ts'
 import type { Child, Children } from './children.ts'
 
 const READ_WITHIN_MS = 20_000
+/** Audiences opened by this process: each connects from an address of its own, which has ports of its own. */
+let opened = 0
 
 /** A server that broadcasts when it is told to. */
 export interface BroadcastServer {
@@ -54,7 +56,8 @@ export async function openAudience(
 ): Promise<Audience> {
   const readers = await children.start<FanoutReaderCommands>('fanout-readers')
   const { port, path } = server
-  await readers.ask('connect', { port, path, count: streams, localAddress: '127.0.0.2', padBytes })
+  const localAddress = `127.0.0.${2 + (opened++ % 200)}`
+  await readers.ask('connect', { port, path, count: streams, localAddress, padBytes })
   const check = async (): Promise<void> => {
     const wrong = await readers.ask('countWrong')
     if (wrong > 0) throw new Error(`${wrong} times a client of ${path} was not sent what it should have been`)
