@@ -98,6 +98,25 @@ describe('with the hub in memory', () => {
     await page.locator('form').getByText('It had been sent before, and counts once.').waitFor()
   })
 
+  test('the form waits until the page has woken up', async () => {
+    const context = await demo.browser.newContext()
+    onTestFinished(() => context.close())
+    const page = await context.newPage()
+    const loaded = Promise.withResolvers<void>()
+    await page.route('**/*.js', async (route) => {
+      await loaded.promise
+      await route.continue()
+    })
+    await page.goto(`${demo.url}/rooms/lobby`, { waitUntil: 'commit' })
+    const button = page.getByRole('button', { name: 'Send' })
+    await button.waitFor()
+    expect(await button.isDisabled()).toBe(true)
+    loaded.resolve()
+    const text = unheardOf('awake')
+    await say(page, text)
+    await expect.poll(() => textsOf(page), soon).toContain(text)
+  })
+
   test('a message that was not sent stays in the form, with the reason', async () => {
     const { page } = await demo.open('/rooms/lobby')
     await connected(page)

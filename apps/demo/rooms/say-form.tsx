@@ -1,6 +1,6 @@
 'use client'
 
-import { useActionState, useState, type ReactNode } from 'react'
+import { useActionState, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { Button } from '../components/button.tsx'
 import { Field } from '../components/field.tsx'
 import { viewer } from '../lib/viewer.ts'
@@ -16,13 +16,18 @@ import { useName } from './use-name.ts'
  *   sent twice makes one message.
  */
 export function SayForm({ room, firstId }: { readonly room: string; readonly firstId: string }): ReactNode {
+  const isAwake = useSyncExternalStore(
+    () => () => undefined,
+    () => true,
+    () => false,
+  )
   const [name, setName] = useName()
   const [text, setText] = useState('')
   const [said, submit] = useActionState<Tried, FormData>(trySay, {
     outcome: 'nothing',
     words: '',
     nextId: firstId,
-    text: '',
+    text: null,
   })
   const [seen, setSeen] = useState(said)
   if (seen !== said) {
@@ -35,7 +40,8 @@ export function SayForm({ room, firstId }: { readonly room: string; readonly fir
     <form action={submit}>
       <input type="hidden" name="room" value={room} />
       <input type="hidden" name="id" value={said.nextId} />
-      <div className={styles.fields}>
+      {/* What is typed before the page has woken up would be gone when it does. */}
+      <fieldset className={styles.fields} disabled={!isAwake}>
         <Field label="Your name">
           {(control) => (
             <input
@@ -67,20 +73,20 @@ export function SayForm({ room, firstId }: { readonly room: string; readonly fir
         <Button kind="main" type="submit" className={styles.send}>
           Send
         </Button>
-      </div>
+      </fieldset>
     </form>
   )
 }
 
 /** What became of a form, and the text that was in it. */
 interface Tried extends Said {
-  readonly text: string
+  readonly text: FormDataEntryValue | null
 }
 
 /** An action whose request fails would take the page down with it. */
 async function trySay(before: Tried, form: FormData): Promise<Tried> {
   form.set('viewer', viewer)
-  const text = String(form.get('text'))
+  const text = form.get('text')
   try {
     return { ...(await say(before, form)), text }
   } catch {
