@@ -8,15 +8,21 @@ export function watchTurns(): () => number {
   let longestMs = 0
   let lastMs = performance.now()
   let isWatching = true
-  const look = (): void => {
+  const note = (): void => {
     const nowMs = performance.now()
     longestMs = Math.max(longestMs, nowMs - lastMs)
     lastMs = nowMs
-    if (isWatching) setImmediate(look)
+  }
+  const look = (): void => {
+    if (!isWatching) return
+    note()
+    setImmediate(look)
   }
   setImmediate(look)
   return () => {
     isWatching = false
+    // Asked for in the middle of a turn, which may be the longest.
+    note()
     return longestMs
   }
 }
