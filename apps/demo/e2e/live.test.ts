@@ -31,6 +31,10 @@ test.for(looks)(
     expect(await page.getByLabel('apps/demo/app/api/host/route.ts').textContent()).toContain(
       'channelRoute(host',
     )
+    const rows = await page
+      .locator('nav a')
+      .evaluateAll((links) => new Set(links.map((link) => link.getBoundingClientRect().top)).size)
+    expect(rows).toBe(1)
     expect(await faultsOf(page)).toEqual([])
     expect(complaints).toEqual([])
   },
