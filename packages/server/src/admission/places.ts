@@ -30,84 +30,105 @@ class Tally {
   }
 }
 
+/** What the places of a hub have in common. */
+interface Counts {
+  readonly byAddress: Tally
+  readonly byPrincipal: Tally
+  readonly perPrincipal: number
+  taken: number
+  pending: number
+}
+
 /** The places of a hub: each request takes one before anything is done for it, and gives it back once. */
 export class Places {
   readonly #limits: PlaceLimits
-  readonly #byAddress = new Tally()
-  readonly #byPrincipal = new Tally()
-  #taken = 0
-  #pending = 0
+  readonly #counts: Counts
 
   constructor(limits: PlaceLimits) {
     this.#limits = limits
+    this.#counts = {
+      byAddress: new Tally(),
+      byPrincipal: new Tally(),
+      perPrincipal: limits.perPrincipal,
+      taken: 0,
+      pending: 0,
+    }
   }
 
   /** Places that are taken. */
   get taken(): number {
-    return this.#taken
+    return this.#counts.taken
   }
 
   /** Places of requests that are being judged. */
   get pending(): number {
-    return this.#pending
+    return this.#counts.pending
   }
 
   /** Addresses and principals that have a place. */
   get names(): number {
-    return this.#byAddress.size + this.#byPrincipal.size
+    return this.#counts.byAddress.size + this.#counts.byPrincipal.size
   }
 
   /** Takes a place for a request that is to be judged, or says which limit is reached. */
   take(address?: string): PlaceTaken {
     const { total, pending, perAddress } = this.#limits
-    if (this.#taken >= total) return { over: 'total' }
-    if (this.#pending >= pending) return { over: 'pending' }
-    if (address !== undefined && this.#byAddress.of(address) >= perAddress) return { over: 'perAddress' }
-    this.#taken++
-    this.#pending++
-    if (address !== undefined) this.#byAddress.add(address)
-    return { place: this.#place(address) }
-  }
-
-  #place(address: string | undefined): Place {
-    let state: 'pending' | 'open' | 'left' = 'pending'
-    let owner: string | undefined
-    const settle = (next: 'open' | 'left'): void => {
-      if (state === 'pending') this.#pending--
-      state = next
-    }
-    return {
-      isPending: () => state === 'pending',
-      assign: (principal) => {
-        // Who has left meanwhile is counted no more, and whatever comes of the judging is not opened.
-        if (state === 'left' || owner !== undefined) return true
-        if (this.#byPrincipal.of(principal) >= this.#limits.perPrincipal) return false
-        this.#byPrincipal.add(principal)
-        owner = principal
-        return true
-      },
-      open: () => {
-        if (state === 'pending') settle('open')
-      },
-      leave: () => {
-        if (state === 'left') return
-        settle('left')
-        this.#taken--
-        if (address !== undefined) this.#byAddress.remove(address)
-        if (owner !== undefined) this.#byPrincipal.remove(owner)
-      },
-    }
+    const counts = this.#counts
+    if (counts.taken >= total) return { over: 'total' }
+    if (counts.pending >= pending) return { over: 'pending' }
+    if (address !== undefined && counts.byAddress.of(address) >= perAddress) return { over: 'perAddress' }
+    return { place: new Place(counts, address) }
   }
 }
 
 /** One place. Every step may be asked for again, and counts once. */
-export interface Place {
+export class Place {
+  readonly #counts: Counts
+  readonly #address: string | undefined
+  #owner: string | undefined
+  #state: 'pending' | 'open' | 'left' = 'pending'
+
+  constructor(counts: Counts, address: string | undefined) {
+    this.#counts = counts
+    this.#address = address
+    counts.taken++
+    counts.pending++
+    if (address !== undefined) counts.byAddress.add(address)
+  }
+
   /** Whether its request is still being judged. */
-  readonly isPending: () => boolean
+  isPending(): boolean {
+    return this.#state === 'pending'
+  }
+
   /** Counts it for a principal; `false` if that one has no place left. */
-  readonly assign: (principal: string) => boolean
+  assign(principal: string): boolean {
+    const { byPrincipal, perPrincipal } = this.#counts
+    // Who has left meanwhile is counted no more, and whatever comes of the judging is not opened.
+    if (this.#state === 'left' || this.#owner !== undefined) return true
+    if (byPrincipal.of(principal) >= perPrincipal) return false
+    byPrincipal.add(principal)
+    this.#owner = principal
+    return true
+  }
+
   /** Ends the judging: a stream has the place now. */
-  readonly open: () => void
+  open(): void {
+    if (this.isPending()) this.#settle('open')
+  }
+
   /** Gives it back. */
-  readonly leave: () => void
+  leave(): void {
+    if (this.#state === 'left') return
+    this.#settle('left')
+    const { byAddress, byPrincipal } = this.#counts
+    this.#counts.taken--
+    if (this.#address !== undefined) byAddress.remove(this.#address)
+    if (this.#owner !== undefined) byPrincipal.remove(this.#owner)
+  }
+
+  #settle(next: 'open' | 'left'): void {
+    if (this.isPending()) this.#counts.pending--
+    this.#state = next
+  }
 }

@@ -3,11 +3,11 @@ import type { LogEntry } from '../log/log-entry.ts'
 /** Who hears a channel live. */
 export interface FeedMember {
   /** Whether the member takes this entry before it is live; if not, it is to be waited for. Default: it takes all. */
-  readonly hasRoomFor?: (entry: LogEntry) => boolean
+  hasRoomFor?(entry: LogEntry): boolean
   /** Called for each entry behind the member's position, in order. */
-  readonly onEntry: (entry: LogEntry) => void
+  onEntry(entry: LogEntry): void
   /** Called once when the log broke off (restarted, rolled back, trimmed under the feed): a new resume has to judge. */
-  readonly onBreak: () => void
+  onBreak(): void
   /** Called once with what `onEntry` threw; the member is no longer one, and harms nobody else. */
-  readonly onFail: (error: unknown) => void
+  onFail(error: unknown): void
 }

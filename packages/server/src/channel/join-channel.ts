@@ -93,50 +93,88 @@ export async function followChannel(
   options: JoinOptions & { readonly from: Position; readonly page: LogPage },
 ): Promise<() => void> {
   const { feed, page: firstPage } = options
-  let position: Position = options.from
-  const take = (entry: LogEntry): void => {
-    if (follows(entry, position)) {
-      position = entry
-      reader.onEntry(entry)
-      // Behind the position: an announcement that came after a read. Same number, other tag: a log that was rolled back.
-    } else if (entry.epoch !== position.epoch || entry.seq > position.seq) leaveBroken()
-    else if (entry.seq === position.seq && entry.tag !== position.tag) leaveBroken()
-  }
-  const leaveBroken = (): void => {
-    feed.detach(member)
-    reader.onBreak()
-  }
-  const member: FeedMember = {
-    hasRoomFor: (entry) => reader.hasRoomFor(entry),
-    onEntry: take,
-    onBreak: () => reader.onBreak(),
-    onFail: (error) => reader.onFail(error),
-  }
-
+  const follower = new Follower(reader, { feed, from: options.from })
   let hasCaughtUp = false
-  for (let page = firstPage; ; page = await read(options, { seq: position.seq })) {
+  for (let page = firstPage; ; page = await read(options, { seq: follower.position.seq })) {
     if (reader.hasEnded) return leaveNothing
-    if (!continues(page, position)) return (reader.onBreak(), leaveNothing)
+    if (!continues(page, follower.position)) return (reader.onBreak(), leaveNothing)
     for (const entry of page.entries) {
       if (!reader.hasRoomFor(entry)) await reader.ready()
       if (reader.hasEnded) return leaveNothing
-      take(entry)
+      follower.onEntry(entry)
     }
     await reader.ready()
     if (reader.hasEnded) return leaveNothing
-    const before = position
-    if (feed.attach(member, position)) {
-      // Attaching moved `position` on by what the window held; the next entry is live.
-      reader.onLive(position)
-      return () => feed.detach(member)
+    const before = follower.position
+    if (feed.attach(follower, before)) {
+      // Attaching moved the position on by what the window held; the next entry is live.
+      reader.onLive(follower.position)
+      return leaving(follower)
     }
     if (feed.isClosed) return (reader.onBreak(), leaveNothing)
-    const isAtEnd = page.entries.length === 0 && position === before
+    const isAtEnd = page.entries.length === 0 && follower.position === before
     // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn. If catching up does not
     // help either, the two contradict each other, and only a new resume can judge.
     if (isAtEnd && hasCaughtUp) return (reader.onBreak(), leaveNothing)
-    if (isAtEnd) await feed.catchUp(position)
+    if (isAtEnd) await feed.catchUp(before)
     hasCaughtUp = isAtEnd
+  }
+}
+
+// Not inside the loop above: a closure keeps all that its function has.
+function leaving(follower: Follower): () => void {
+  return () => follower.leave()
+}
+
+/** A reader at its position: takes what follows it, and nothing else. */
+class Follower implements FeedMember {
+  readonly #reader: ChannelReader
+  readonly #feed: ChannelFeed
+  #position: Position
+
+  constructor(
+    reader: ChannelReader,
+    { feed, from }: { readonly feed: ChannelFeed; readonly from: Position },
+  ) {
+    this.#reader = reader
+    this.#feed = feed
+    this.#position = from
+  }
+
+  /** That of the last entry taken. */
+  get position(): Position {
+    return this.#position
+  }
+
+  hasRoomFor(entry: LogEntry): boolean {
+    return this.#reader.hasRoomFor(entry)
+  }
+
+  onEntry(entry: LogEntry): void {
+    const position = this.#position
+    if (follows(entry, position)) {
+      this.#position = entry
+      this.#reader.onEntry(entry)
+      // Behind the position: an announcement that came after a read. Same number, other tag: a log that was rolled back.
+    } else if (entry.epoch !== position.epoch || entry.seq > position.seq) this.#leaveBroken()
+    else if (entry.seq === position.seq && entry.tag !== position.tag) this.#leaveBroken()
+  }
+
+  onBreak(): void {
+    this.#reader.onBreak()
+  }
+
+  onFail(error: unknown): void {
+    this.#reader.onFail(error)
+  }
+
+  leave(): void {
+    this.#feed.detach(this)
+  }
+
+  #leaveBroken(): void {
+    this.leave()
+    this.#reader.onBreak()
   }
 }
 

@@ -222,7 +222,7 @@ export class Hub {
     let abandonedSources = 0
     for (const session of sources) if (session.hasEnded) abandonedSources++
     return {
-      streams: sessions.records.size,
+      streams: sessions.size,
       channels: Object.fromEntries(channels),
       pending: places.pending,
       queuedBytes: budget.bytes,

@@ -10,7 +10,7 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 async function received(answer: (response: ServerResponse, sink: SocketSink) => void): Promise<string> {
   const server = createServer((_, response) => {
     response.writeHead(200).flushHeaders()
-    answer(response, new SocketSink(response, () => undefined))
+    answer(response, new SocketSink(response, { flush: () => undefined }))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')

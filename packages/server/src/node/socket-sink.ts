@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http'
+import type { Flushable } from '../session/flush-scheduler.ts'
 import type { Sink } from '../session/sink.ts'
 
 /**
@@ -9,13 +10,13 @@ import type { Sink } from '../session/sink.ts'
  */
 export class SocketSink implements Sink {
   readonly #response: ServerResponse
-  readonly #onDrain: () => void
+  readonly #source: Flushable
   #isWaiting = false
 
-  /** @param onDrain - Called when the socket takes more, once it had taken enough. */
-  constructor(response: ServerResponse, onDrain: () => void) {
+  /** @param source - Flushed when the socket takes more, once it had taken enough. */
+  constructor(response: ServerResponse, source: Flushable) {
     this.#response = response
-    this.#onDrain = onDrain
+    this.#source = source
   }
 
   get takesMore(): boolean {
@@ -32,7 +33,7 @@ export class SocketSink implements Sink {
     this.#isWaiting = true
     target.once('drain', () => {
       this.#isWaiting = false
-      this.#onDrain()
+      this.#source.flush()
     })
   }
 

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { type Server, createServer, get as httpGet } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type Channel, defineStream } from '@millrace/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { BlockReader } from '../../test/block-reader.ts'
@@ -11,6 +13,9 @@ import { toResponse } from '../response/to-response.ts'
 import { type FetchHandler, toNodeHandler } from './to-node-handler.ts'
 
 const ticks = defineStream<{ tick: { n: number } }>('ticks') as Channel<{ tick: { n: number } }>
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
 const closers: Array<() => unknown> = []
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
@@ -46,6 +51,27 @@ describe('toNodeHandler', () => {
     expect(hub.inspect().streams).toBe(1)
     abort.abort()
     await until(() => hub.inspect().streams === 0)
+  })
+
+  test('lets go of the request of an open stream; whoever listens to its signal hears it all the same', async () => {
+    const hub = createHub()
+    const onLeave = vi.fn<() => void>()
+    let seen: WeakRef<Request> | undefined
+    const authorize = (request: Request): object => {
+      seen = new WeakRef(request)
+      request.signal.addEventListener('abort', onLeave)
+      return {}
+    }
+    const { url } = await serve((request) => toResponse(request, ticks, { hub, authorize }))
+    const abort = new AbortController()
+    const reader = new BlockReader(await fetch(url, { signal: abort.signal }))
+    await reader.events(2)
+    await vi.waitFor(() => {
+      collectGarbage()
+      expect(seen?.deref()).toBe(undefined)
+    })
+    abort.abort()
+    await until(() => onLeave.mock.calls.length === 1 && hub.inspect().streams === 0)
   })
 
   test('streams over HTTP/2, without headers that it forbids', async () => {

@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { rememberConnection } from '../session/client-connection.ts'
-import { unreadSessionOf } from '../session/session.ts'
+import { type Session, unreadSessionOf } from '../session/session.ts'
 import { closeDrainedConnections } from './close-drained-connections.ts'
 import { ResponseConnection } from './response-connection.ts'
 import { SocketSink } from './socket-sink.ts'
@@ -47,19 +47,26 @@ async function answer(
   outgoing: Outgoing,
 ): Promise<void> {
   const abort = new AbortController()
-  outgoing.once('close', () => abort.abort())
+  let session: Session | undefined
+  outgoing.once('close', () => {
+    abort.abort()
+    session?.leave()
+  })
   const request = toRequest(incoming, abort.signal)
   if (!request) return void outgoing.writeHead(400).end()
+  // The platform's own signal of a request is dead once the request is collected; an idle stream keeps no request, which is 2 KB, and
+  // whoever listens to this one still hears it.
+  Object.defineProperty(request, 'signal', { value: abort.signal })
   rememberConnection(request, new ResponseConnection(outgoing))
   const response = await handler(request)
   if (abort.signal.aborted) return response.body?.cancel()
   outgoing.writeHead(response.status, headersOf(response))
   const { body } = response
   if (!body) return void outgoing.end()
-  const session = unreadSessionOf(body)
+  session = unreadSessionOf(body)
   if (!session) return write(body, outgoing)
   outgoing.flushHeaders()
-  session.connect(new SocketSink(outgoing, () => session.flush()))
+  session.connect(new SocketSink(outgoing, session))
 }
 
 /** The request as fetch has it; `undefined` where fetch has none: a target or host that is no URL, a forbidden method. */

@@ -8,6 +8,7 @@ import { createQueue } from '../queue/slow-consumer.ts'
 import { type ClientConnection, letGoOf } from '../session/client-connection.ts'
 import { endCleanly } from '../session/session-registry.ts'
 import { Session } from '../session/session.ts'
+import { ChannelRecord } from './channel-record.ts'
 import {
   type ChannelResponseOptions,
   type ChannelSettings,
@@ -81,14 +82,16 @@ function open<Output extends object, Params>(
     maxQueueBytes,
     budget: parts.budget,
     scheduler: parts.scheduler,
-    requestSignal: request.signal,
+    request,
   })
   // The client may have left while it was judged; then the body is never read, and never cancelled.
   if (session.hasEnded) return headResponse()
   const { feed, release } = parts.feeds.use(channel.channel)
-  session.onEnd(release)
-  session.onEnd(() => place.leave())
-  if (connection) session.onEnd((cause) => letGoOf(connection, cause, parts.options))
+  session.onEnd((cause) => {
+    release()
+    place.leave()
+    if (connection) letGoOf(connection, cause, parts.options)
+  })
   const grant = grantStream(parts, {
     session,
     request,
@@ -110,22 +113,11 @@ function open<Output extends object, Params>(
     observer,
   })
   const { principal } = admitted.admission
-  parts.sessions.add({
-    session,
-    channel: channel.channel,
-    principal,
-    get tags() {
-      return grant.now().tags ?? []
-    },
-    get expiresAtMs() {
-      return grant.now().expiresAtMs ?? Infinity
-    },
-    lifetimeEndsMs: performance.now() + settings.lifetimeMs * (0.8 + 0.2 * Math.random()),
-    revalidation: grant.revalidation,
-    heartbeatMs: settings.heartbeatMs,
-    beat: () => reader.beat(),
-    farewell: () => reader.farewell(),
-  })
+  const lifetimeEndsMs = performance.now() + settings.lifetimeMs * (0.8 + 0.2 * Math.random())
+  const { heartbeatMs } = settings
+  parts.sessions.add(
+    new ChannelRecord(reader, { channel: channel.channel, principal, grant, heartbeatMs, lifetimeEndsMs }),
+  )
   const join: JoinOptions = {
     channel: channel.channel,
     feed,

@@ -19,23 +19,30 @@ export async function runChannel(reader: SessionReader, options: RunOptions): Pr
   const { parts, join, snapshot } = options
   const { drainMs, observer } = parts.options
   try {
-    const opened = await openInTime(join, reader.session.signal)
+    const opened = await openInTime(join, reader.session)
     if (!opened || reader.hasEnded) return
-    let leave = await (snapshot && opened.opening.resume !== 'resumed'
+    const leaveFirst = await (snapshot && opened.opening.resume !== 'resumed'
       ? followBehindSnapshot(reader, { parts, join, snapshot, opened })
       : followAt(reader, { join, opened }))
-    // The session may end at any time, and then the latest join is the one to leave.
-    reader.session.onEnd(() => leave())
-    while (reader.canPause && !reader.hasEnded) {
-      await reader.whenPaused()
-      leave()
-      leave = await followAgain(reader, join)
-      // Ended between the step that went live and this one.
-      if (reader.hasEnded) leave()
-    }
+    if (reader.canPause) await followOn(reader, join, leaveFirst)
+    else reader.session.onEnd(leaveFirst)
   } catch (error) {
     if (!reader.hasEnded) reportError(observer, error)
     reader.session.end('unavailable', retryFrame(spreadOver(drainMs)))
+  }
+}
+
+/** Has a client that falls behind read the log, again and again, until it ends. */
+async function followOn(reader: SessionReader, join: JoinOptions, leaveFirst: () => void): Promise<void> {
+  let leave = leaveFirst
+  // The session may end at any time, and then the latest join is the one to leave.
+  reader.session.onEnd(() => leave())
+  while (!reader.hasEnded) {
+    await reader.whenPaused()
+    leave()
+    leave = await followAgain(reader, join)
+    // Ended between the step that went live and this one.
+    if (reader.hasEnded) leave()
   }
 }
 
@@ -70,7 +77,7 @@ async function followAgain(reader: SessionReader, join: JoinOptions): Promise<()
   await reader.ready()
   if (reader.hasEnded || !reader.position) return leaveNothing
   const here = { ...join, lastEventId: formatCursor(reader.position) }
-  const opened = await openInTime(here, reader.session.signal)
+  const opened = await openInTime(here, reader.session)
   if (!opened || reader.hasEnded) return leaveNothing
   const { opening, page } = opened
   // Trimmed under a client this slow, or broken otherwise: the client returns, and is told which.

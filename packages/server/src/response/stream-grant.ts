@@ -38,16 +38,42 @@ export interface GrantOptions<Output extends object, Params> {
 /** Grants a stream what `authorize` said: once and for all, or until it says something else. */
 export function grantStream<Output extends object, Params>(
   parts: HubParts,
-  { session, request, admitted, authorize, settings, runInScope, end }: GrantOptions<Output, Params>,
+  options: GrantOptions<Output, Params>,
+): StreamGrant {
+  const { authorize, admitted } = options
+  const { revalidateMs } = options.settings
+  if (authorize && revalidateMs !== undefined)
+    return grantForATime(parts, { ...options, authorize, revalidateMs })
+  // A route's filter is typed by its contract, and the log's events pass by it untyped.
+  return grantForGood(admitted.admission as Admission)
+}
+
+// A function of its own: a closure keeps all that its function has, and a request is 2 KB.
+function grantForGood(admission: Admission): StreamGrant {
+  return { now: () => admission, filter: admission.filter, revalidation: undefined }
+}
+
+function grantForATime<Output extends object, Params>(
+  parts: HubParts,
+  {
+    session,
+    request,
+    admitted,
+    authorize,
+    revalidateMs,
+    settings,
+    runInScope,
+    end,
+  }: GrantOptions<Output, Params> & {
+    readonly authorize: Authorize<Output, Params>
+    readonly revalidateMs: number
+  },
 ): StreamGrant {
   const { params, askedMs } = admitted
-  const { revalidateMs, authorizeTimeoutMs } = settings
+  const { authorizeTimeoutMs } = settings
   // A route's filter is typed by its contract, and the log's events pass by it untyped.
   const admission = admitted.admission as Admission
   const { principal } = admission
-  if (revalidateMs === undefined || !authorize) {
-    return { now: () => admission, filter: admission.filter, revalidation: undefined }
-  }
   // Streams share a grant only if `authorize` cannot tell them apart: what it says to one it says to all of them.
   const key =
     principal === undefined

@@ -95,7 +95,7 @@ async function begin<Params>(
     maxQueueBytes: parts.options.maxQueueBytes,
     budget: parts.budget,
     scheduler: parts.scheduler,
-    requestSignal: request.signal,
+    request,
   })
   session.onEnd(() => place.leave())
   if (connection) session.onEnd((cause) => letGoOf(connection, cause, parts.options))

@@ -22,9 +22,9 @@ export interface SessionRecord {
   /** Silence after which a sign of life is due, in milliseconds. */
   readonly heartbeatMs: number
   /** Writes a sign of life. */
-  readonly beat: () => void
+  beat(): void
   /** What to say last before a clean close: a block that moves the position on, if one is due. */
-  readonly farewell: () => Uint8Array | undefined
+  farewell(): Uint8Array | undefined
 }
 
 /** One turn of the timer. */
@@ -52,11 +52,11 @@ const SHORT_RETRY_MS = 250
 export class SessionRegistry {
   readonly #writeTimeoutMs: number
   readonly #observer: HubObserver
-  readonly #records = new Set<SessionRecord>()
+  /** With the time of each one's last sign of life. */
+  readonly #records = new Map<SessionRecord, number>()
   /** Sessions whose handler has not answered yet. */
   readonly #held = new Set<Session>()
   readonly #admissions = new Set<Revoked[]>()
-  readonly #beatenMs = new WeakMap<SessionRecord, number>()
   #timer: ReturnType<typeof setInterval> | undefined
   #periodMs = Infinity
   #wakeWhenEmpty: Array<() => void> = []
@@ -67,8 +67,13 @@ export class SessionRegistry {
   }
 
   /** The sessions, in order of arrival. */
-  get records(): ReadonlySet<SessionRecord> {
-    return this.#records
+  get records(): Iterable<SessionRecord> {
+    return this.#records.keys()
+  }
+
+  /** How many sessions there are. */
+  get size(): number {
+    return this.#records.size
   }
 
   /** Sessions that are not streams yet, and may still become some. */
@@ -100,10 +105,9 @@ export class SessionRegistry {
   /** Adds a session until it ends. */
   add(record: SessionRecord): void {
     if (record.session.hasEnded) return
-    this.#records.add(record)
-    this.#beatenMs.set(record, performance.now())
-    const { channel, principal } = record
     const openedAtMs = performance.now()
+    this.#records.set(record, openedAtMs)
+    const { channel, principal } = record
     this.#observer.onStreamOpen?.({ channel, principal })
     record.session.onEnd((cause) => {
       this.#remove(record)
@@ -120,7 +124,7 @@ export class SessionRegistry {
   /** Ends all sessions that a revocation means, those that are being judged included. Returns how many. */
   end(revoked: Revoked, cause: EndCause): number {
     for (const meanwhile of this.#admissions) meanwhile.push(revoked)
-    const named = [...this.#records].filter((record) => isSelected(record, revoked))
+    const named = [...this.#records.keys()].filter((record) => isSelected(record, revoked))
     for (const record of named) endCleanly(record, cause)
     return named.length
   }
@@ -162,11 +166,11 @@ export class SessionRegistry {
 
   #tick(): void {
     const tick = { nowMs: performance.now(), periodMs: this.#periodMs }
-    for (const record of this.#records) this.#check(record, tick)
+    for (const [record, beatenMs] of this.#records) this.#check(record, beatenMs, tick)
   }
 
   // Time that passes is measured on the clock that nobody sets; only what was given as a date is compared with the date.
-  #check(record: SessionRecord, tick: Tick): void {
+  #check(record: SessionRecord, beatenMs: number, tick: Tick): void {
     const { session } = record
     const { nowMs, periodMs } = tick
     if (Date.now() >= record.expiresAtMs) return endCleanly(record, 'expired')
@@ -177,10 +181,10 @@ export class SessionRegistry {
       if (nowMs - session.lastTakenMs >= this.#writeTimeoutMs) session.end('stalled')
       return
     }
-    const quietSinceMs = Math.max(session.lastTakenMs, this.#beatenMs.get(record) ?? 0)
+    const quietSinceMs = Math.max(session.lastTakenMs, beatenMs)
     // A tick early rather than a tick late: `heartbeatMs` is what the client was promised.
     if (nowMs - quietSinceMs + periodMs > record.heartbeatMs) {
-      this.#beatenMs.set(record, nowMs)
+      this.#records.set(record, nowMs)
       record.beat()
     }
   }
@@ -188,13 +192,13 @@ export class SessionRegistry {
 
 /** Ends a session between two blocks: with its position if it moved, and with a time to return if one is given. */
 export function endCleanly(
-  { session, farewell }: Pick<SessionRecord, 'session' | 'farewell'>,
+  record: Pick<SessionRecord, 'session' | 'farewell'>,
   cause: EndCause,
   retryMs?: number,
 ): void {
-  const last = farewell()
+  const last = record.farewell()
   const retry = retryMs === undefined ? undefined : retryFrame(retryMs)
-  session.end(cause, last && retry ? concatenated(last, retry) : (last ?? retry))
+  record.session.end(cause, last && retry ? concatenated(last, retry) : (last ?? retry))
 }
 
 function concatenated(first: Uint8Array, second: Uint8Array): Uint8Array {

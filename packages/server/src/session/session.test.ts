@@ -13,10 +13,10 @@ import type { Sink } from './sink.ts'
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const block = (text: string): Block => plainBlock(encode(text))
 
-function createSession(maxQueueBytes = 1000, requestSignal = new AbortController().signal): Session {
+function createSession(maxQueueBytes = 1000, request = new Request('http://localhost/')): Session {
   const budget = new QueueBudget(Infinity, () => [])
   const scheduler = new FlushScheduler()
-  return new Session({ queue: new PlainQueue(), maxQueueBytes, budget, scheduler, requestSignal })
+  return new Session({ queue: new PlainQueue(), maxQueueBytes, budget, scheduler, request })
 }
 
 async function readAll(session: Session): Promise<string> {
@@ -79,7 +79,7 @@ describe('a session', () => {
     ['the request aborts', async (_: Session, abort: AbortController) => abort.abort()],
   ])('ends as cancelled when %s, once', async (_, go) => {
     const abort = new AbortController()
-    const session = createSession(1000, abort.signal)
+    const session = createSession(1000, new Request('http://localhost/', { signal: abort.signal }))
     const onEnd = vi.fn<(cause: EndCause) => void>()
     session.onEnd(onEnd)
     await go(session, abort)
@@ -95,7 +95,9 @@ describe('a session', () => {
   })
 
   test('is over before it begins when the request was aborted already', () => {
-    expect(createSession(1000, AbortSignal.abort()).cause).toBe('cancelled')
+    expect(createSession(1000, new Request('http://localhost/', { signal: AbortSignal.abort() })).cause).toBe(
+      'cancelled',
+    )
   })
 
   test('closes between blocks, with a last one if given, and drops what waits', async () => {
@@ -117,9 +119,9 @@ describe('a session', () => {
   })
 
   test('listens to its request no longer than it lives', () => {
-    const abort = new AbortController()
-    const remove = vi.spyOn(abort.signal, 'removeEventListener')
-    createSession(1000, abort.signal).end('revoked')
+    const request = new Request('http://localhost/')
+    const remove = vi.spyOn(request.signal, 'removeEventListener')
+    createSession(1000, request).end('revoked')
     expect(remove).toHaveBeenCalledTimes(1)
   })
 
@@ -135,8 +137,8 @@ describe('a session', () => {
     const createWith = (queue: OutputQueue): { session: Session; budget: QueueBudget } => {
       const budget = new QueueBudget(Infinity, () => [])
       const scheduler = new FlushScheduler()
-      const requestSignal = new AbortController().signal
-      return { session: new Session({ queue, maxQueueBytes: 200, budget, scheduler, requestSignal }), budget }
+      const request = new Request('http://localhost/')
+      return { session: new Session({ queue, maxQueueBytes: 200, budget, scheduler, request }), budget }
     }
 
     test('by a key, keeps and counts nothing', () => {

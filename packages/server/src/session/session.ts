@@ -44,8 +44,8 @@ export interface SessionOptions {
   readonly budget: QueueBudget
   /** Flushes all sessions of a hub after each tick. */
   readonly scheduler: FlushScheduler
-  /** The request's signal: one of the ways in which a client is seen to go. */
-  readonly requestSignal: AbortSignal
+  /** Its signal is one of the ways in which a client is seen to go, and lives as long as the request. */
+  readonly request: Request
 }
 
 /** Bytes of a chunk that is handed on, about. What is handed on is out of the queue's reach, so it is not more than a socket takes. */
@@ -63,16 +63,19 @@ export function unreadSessionOf(body: ReadableStream): Session | undefined {
  * One response body: a queue of blocks that the client pulls from, and an end that is the same for every cause.
  */
 export class Session implements Flushable, QueueOwner {
-  /** The response's body. */
-  readonly body: ReadableStream<Uint8Array>
-  /** Aborted when the session ends, with the cause as reason. */
-  readonly signal: AbortSignal
   /** When the client last took something, in milliseconds of `performance.now()`. */
   lastTakenMs: number = performance.now()
-  readonly #options: SessionOptions
-  readonly #abort = new AbortController()
-  readonly #onEnd: Array<(cause: EndCause) => void> = []
+  readonly #queue: OutputQueue
+  readonly #maxQueueBytes: number
+  readonly #budget: QueueBudget
+  readonly #scheduler: FlushScheduler
+  /** Made when somebody asks for its signal: of most streams nobody does. */
+  #abort: AbortController | undefined
+  #onEnd: ReadonlyArray<(cause: EndCause) => void> = []
   #sink: Sink
+  /** Until chunks are led elsewhere: a stream that nobody reads is 2 KB for nothing. */
+  #body: ReadableStream<Uint8Array> | undefined
+  #request: Request | undefined
   #isScheduled = false
   #isHeld = false
   #wakeWriter: (() => void) | undefined
@@ -81,20 +84,39 @@ export class Session implements Flushable, QueueOwner {
   #cause: EndCause | undefined
 
   constructor(options: SessionOptions) {
-    this.#options = options
-    this.signal = this.#abort.signal
+    this.#queue = options.queue
+    this.#maxQueueBytes = options.maxQueueBytes
+    this.#budget = options.budget
+    this.#scheduler = options.scheduler
     const sink = new BodySink({ onAsked: () => this.flush(), onCancel: () => this.#end('cancelled') })
     this.#sink = sink
-    this.body = sink.body
+    this.#body = sink.body
     sessions.set(sink.body, this)
-    const { requestSignal } = options
-    const onAbort = (): void => this.end('cancelled')
+    const { request } = options
     // Both, since neither is certain: a body that nobody began to read is never cancelled.
-    if (requestSignal.aborted) onAbort()
+    if (request.signal.aborted) this.end('cancelled')
     else {
-      requestSignal.addEventListener('abort', onAbort, { once: true })
-      this.onEnd(() => requestSignal.removeEventListener('abort', onAbort))
+      this.#request = request
+      request.signal.addEventListener('abort', this, { once: true })
     }
+  }
+
+  /** The response's body. */
+  get body(): ReadableStream<Uint8Array> {
+    if (this.#body) return this.#body
+    throw new TypeError('the session has no body: its chunks are led elsewhere')
+  }
+
+  /** Aborted when the session ends, with the cause as reason. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.#cause) this.#abort.abort(this.#cause)
+    return this.#abort.signal
+  }
+
+  /** Called when the request was aborted. */
+  handleEvent(): void {
+    this.end('cancelled')
   }
 
   /** Why the session ended; `undefined` while it lives. */
@@ -109,34 +131,40 @@ export class Session implements Flushable, QueueOwner {
 
   /** Whether bytes wait that the client does not take. */
   get isBehind(): boolean {
-    return this.#options.queue.size > 0 && !this.#isScheduled
+    return this.#queue.size > 0 && !this.#isScheduled
   }
 
   /** Whether nothing waits: every block written was handed to the client. */
   get isDrained(): boolean {
-    return this.#options.queue.size === 0
+    return this.#queue.size === 0
   }
 
   /** Bytes that wait. */
   get queuedBytes(): number {
-    return this.#options.queue.bytes
+    return this.#queue.bytes
   }
 
   /** Whether a block of so many bytes leaves half of what may wait free: if not, a writer that can wait does so. */
   hasRoomFor(bytes: number): boolean {
-    return this.isDrained || this.queuedBytes + bytes <= this.#options.maxQueueBytes / 2
+    return this.isDrained || this.queuedBytes + bytes <= this.#maxQueueBytes / 2
+  }
+
+  /** Forgets a listener of {@link onEnd}. */
+  offEnd(listener: (cause: EndCause) => void): void {
+    this.#onEnd = this.#onEnd.filter((each) => each !== listener)
   }
 
   /** Runs `listener` when the session ends; at once if it has. */
   onEnd(listener: (cause: EndCause) => void): void {
     if (this.#cause) listener(this.#cause)
-    else this.#onEnd.push(listener)
+    // Copied: an array that is pushed to takes room for 17, and this one is kept as long as the stream.
+    else this.#onEnd = [...this.#onEnd, listener]
   }
 
   /** Writes a block; it leaves with all others of this tick. Ends the session as `slow` when too much waits, and none of it can be given up. */
   write(block: Block): void {
     if (this.hasEnded) return
-    this.#options.queue.push(block)
+    this.#queue.push(block)
     this.#count()
     if (this.#isOverLimit() && !this.#isHeld) {
       this.flush()
@@ -144,14 +172,21 @@ export class Session implements Flushable, QueueOwner {
     }
     if (this.hasEnded || this.#isScheduled || this.#isHeld) return
     this.#isScheduled = true
-    this.#options.scheduler.schedule(this)
+    this.#scheduler.schedule(this)
   }
 
   /** Leads chunks elsewhere than to the body, which nobody has begun to read and nobody can any more. */
   connect(sink: Sink): void {
     this.body.getReader()
+    this.#body = undefined
+    this.#letGoOfRequest()
     this.#sink = sink
     this.flush()
+  }
+
+  /** Ends the session of a client that is gone. */
+  leave(): void {
+    this.#end('cancelled')
   }
 
   /** Hands on nothing from here on, and lets wait what comes, until `release`. What was written before leaves first. */
@@ -179,7 +214,7 @@ export class Session implements Flushable, QueueOwner {
   flush(): void {
     this.#isScheduled = false
     if (this.hasEnded || this.#isHeld) return
-    const { queue } = this.#options
+    const queue = this.#queue
     while (queue.size > 0 && this.#sink.takesMore) {
       this.lastTakenMs = performance.now()
       const chunk = queue.take(CHUNK_BYTES)
@@ -203,35 +238,42 @@ export class Session implements Flushable, QueueOwner {
     if (this.hasEnded) return
     this.#cause = cause
     this.#count()
-    this.#abort.abort(cause)
+    this.#letGoOfRequest()
+    this.#abort?.abort(cause)
     this.#wake()
-    for (const listener of this.#onEnd.splice(0)) listener(cause)
+    const listeners = this.#onEnd
+    this.#onEnd = []
+    for (const listener of listeners) listener(cause)
+  }
+
+  #letGoOfRequest(): void {
+    this.#request?.signal.removeEventListener('abort', this)
+    this.#request = undefined
   }
 
   #makeRoom(): void {
-    const { queue, maxQueueBytes } = this.#options
-    const hasRoom = queue.makeRoom(maxQueueBytes)
+    const hasRoom = this.#queue.makeRoom(this.#maxQueueBytes)
     this.#count()
     if (!hasRoom) this.end('slow')
   }
 
   /** Counts what a change of the queue came to. May end the session, if it is the worst when all are too many. */
   #count(): void {
-    const { queue, budget } = this.#options
+    const queue = this.#queue
     // Also where the session ended during the change: a `key` of the application's may do anything.
     if (this.#cause) queue.clear()
     const change = queue.bytes - this.#countedBytes
     this.#countedBytes = queue.bytes
-    budget.change(change)
+    this.#budget.change(change)
   }
 
   /** A single block is never too much: no client could be blamed for what it was not offered. */
   #isOverLimit(): boolean {
-    return this.#options.queue.size > 1 && this.queuedBytes > this.#options.maxQueueBytes
+    return this.#queue.size > 1 && this.queuedBytes > this.#maxQueueBytes
   }
 
   #takesMore(): boolean {
-    return this.#options.queue.size === 0 && this.#sink.takesMore
+    return this.#queue.size === 0 && this.#sink.takesMore
   }
 
   #wake(): void {
