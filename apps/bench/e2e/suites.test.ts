@@ -19,7 +19,7 @@ const small: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   encode: { rounds: 1, sampleMs: 1, kibibytes: 16, loads: 1 },
   iterate: { rounds: 1, sampleMs: 1, kibibytes: 16, cells: 1 },
   size: {},
-  memory: { few: 20, many: 60, rounds: 1 },
+  memory: { few: 20, many: 60, rounds: 1, next: 0 },
   growth: { clients: 100, history: 1000, channels: 10, megabytes: 1, rounds: 1, sampleMs: 1 },
 }
 

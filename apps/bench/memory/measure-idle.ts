@@ -1,15 +1,17 @@
 import { join } from 'node:path'
-import type { Child, Children } from '../harness/children.ts'
+import type { Children } from '../harness/children.ts'
 import type { IdleClientCommands } from './children/idle-clients.ts'
-import type { IdleContender, IdleServerCommands, NodeIdleServerCommands } from './children/idle-server.ts'
+import type { IdleContender, IdleServerCommands } from './children/idle-server.ts'
 
 /** A server that streams are opened on. */
 export interface IdleServer {
-  readonly server: Child<IdleServerCommands>
   readonly port: number
   readonly path: string
   /** The last text that it sends on a stream by itself. */
   readonly lastText: string
+  /** Has it collect its garbage, and tell what is left. */
+  readonly readMemory: () => Promise<IdleMemory>
+  readonly stop: () => Promise<void>
 }
 
 /** How many streams to open: so many first, and then more. */
@@ -38,15 +40,19 @@ export interface IdleFigures {
 /** Starts a server of node:http. */
 export async function startNodeServer(children: Children, contender: IdleContender): Promise<IdleServer> {
   const program = join(import.meta.dirname, 'children/idle-server.ts')
-  const server = await children.start<NodeIdleServerCommands>(program, { isMeasured: true })
+  const server = await children.start<IdleServerCommands>(program, { isMeasured: true })
   const lastText = contender === 'millrace' ? 'millrace.live' : 'opened'
-  return { server, port: await server.ask('listen', contender), path: '/', lastText }
+  const readMemory = async (): Promise<IdleMemory> => {
+    await server.ask('collectGarbage')
+    return server.ask('figures')
+  }
+  return { port: await server.ask('listen', contender), path: '/', lastText, readMemory, stop: server.stop }
 }
 
 /** Opens streams on a server that nobody has asked for anything yet, and reads its memory twice. Ends the server. */
 export async function measureIdle(
   children: Children,
-  { server, port, path, lastText }: IdleServer,
+  { port, path, lastText, readMemory, stop }: IdleServer,
   { few, many, localAddress }: IdleLoad,
 ): Promise<IdleFigures> {
   const clients = await children.start<IdleClientCommands>(
@@ -54,17 +60,19 @@ export async function measureIdle(
   )
   const withStreams = async (count: number): Promise<IdleMemory> => {
     await clients.ask('connect', { port, path, lastText, localAddress, count })
-    await server.ask('collectGarbage')
-    const { rss, heapUsed, external } = await server.ask('figures')
+    const { rss, heapUsed, external } = await readMemory()
     return { rss, heapUsed, external }
   }
-  const atFew = await withStreams(few)
-  const atMany = await withStreams(many - few)
-  const ended = await clients.ask('ended')
-  if (ended > 0) throw new Error(`${ended} streams were ended by the server`)
-  await clients.stop()
-  await server.stop()
-  const slope = (of: keyof IdleMemory): number => (atMany[of] - atFew[of]) / (many - few)
-  const perStream = { rss: slope('rss'), heapUsed: slope('heapUsed'), external: slope('external') }
-  return { few: atFew, many: atMany, perStream }
+  try {
+    const atFew = await withStreams(few)
+    const atMany = await withStreams(many - few)
+    const ended = await clients.ask('ended')
+    if (ended > 0) throw new Error(`${ended} streams were ended by the server`)
+    const slope = (of: keyof IdleMemory): number => (atMany[of] - atFew[of]) / (many - few)
+    const perStream = { rss: slope('rss'), heapUsed: slope('heapUsed'), external: slope('external') }
+    return { few: atFew, many: atMany, perStream }
+  } finally {
+    await clients.stop()
+    await stop()
+  }
 }

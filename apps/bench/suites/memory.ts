@@ -10,6 +10,7 @@ import {
   measureIdle,
   startNodeServer,
 } from '../memory/measure-idle.ts'
+import { buildNextApp, startNextServer } from '../memory/next-idle-server.ts'
 
 /** A kind of server, and the one that its memory is compared with. */
 interface Contender {
@@ -20,16 +21,27 @@ interface Contender {
 /** Servers on one platform; the first is ours, the second is the platform's own. */
 interface Field {
   readonly name: string
+  /** Whether it is part of a Next.js app, which has to be built; the setting `next` leaves it out. */
+  readonly needsBuild: boolean
   readonly contenders: readonly Contender[]
 }
 
 const fields: readonly Field[] = [
   {
     name: 'toNodeHandler',
+    needsBuild: false,
     contenders: [
       { name: 'millrace', start: (children) => startNodeServer(children, 'millrace') },
       { name: 'plain node:http', start: (children) => startNodeServer(children, 'plain') },
       { name: 'better-sse', start: (children) => startNodeServer(children, 'better-sse') },
+    ],
+  },
+  {
+    name: 'Next.js route',
+    needsBuild: true,
+    contenders: [
+      { name: 'millrace', start: () => startNextServer('millrace') },
+      { name: 'plain ReadableStream', start: () => startNextServer('plain') },
     ],
   },
 ]
@@ -47,12 +59,17 @@ export const memory = defineSuite({
     'Each contender serves in a process of its own; one further process opens `few` streams, and then up to `many`, and waits until something has come on each. After either, ' +
     'the server collects its garbage, returning what it has no more use for, and its memory is read; a stream costs the difference by their number, so that ' +
     'what a server needs anyway does not count. All contenders take their turn in each of `rounds` rounds, another one first each time. "plain" keeps responses of the platform ' +
-    'in a set, and writes the same headers. A ratio is taken round by round: its median, and the interval that has the true one with 95 % or more.',
-  settings: { few: 2000, many: 10_000, rounds: 11 },
+    'in a set, and writes the same headers; the plain route of Next.js keeps a `ReadableStream` for each client, both on `next start`. A ratio is taken round by round: its median, and the interval that has the true one with 95 % or more.',
+  settings: { few: 2000, many: 10_000, rounds: 6, next: 1 },
   quick: { few: 500, many: 2000, rounds: 3 },
-  async run({ few, many, rounds }, { children, note }) {
+  async run({ few, many, rounds, next }, { children, note }) {
     checkOpenFiles(many)
-    const all = fields.flatMap(({ name: field, contenders }) =>
+    const taking = fields.filter(({ needsBuild }) => !needsBuild || next > 0)
+    if (next > 0) {
+      note('next build')
+      await buildNextApp()
+    }
+    const all = taking.flatMap(({ name: field, contenders }) =>
       contenders.map((each) => ({ field, ...each })),
     )
     const measured = all.map(({ field, name }) => ({ field, name, rounds: [] as IdleFigures[] }))
@@ -67,11 +84,11 @@ export const memory = defineSuite({
         )
       }
     }
-    return findingOf(measured)
+    return findingOf(taking, measured)
   },
 })
 
-function findingOf(measured: readonly Measured[]): Finding {
+function findingOf(fields: readonly Field[], measured: readonly Measured[]): Finding {
   const ratios = fields.map(({ name, contenders }) => {
     const [ours, plain] = contenders.map((contender) =>
       measured.find((each) => each.field === name && each.name === contender.name),

@@ -56,9 +56,7 @@ const commands = {
   collectGarbage: (): void => collectGarbage(),
 }
 
-/** What a server of idle streams can be asked, however it listens. */
-export type IdleServerCommands = Pick<typeof commands, 'figures' | 'collectGarbage'>
-/** What this one can be asked. */
-export type NodeIdleServerCommands = typeof commands
+/** What the server can be asked. */
+export type IdleServerCommands = typeof commands
 
 answerCommands(commands)
