@@ -28,7 +28,7 @@ node scripts/benchmarks.ts                                                 # wri
 
 Whoever is compared takes turns within one run, and shows first that its output is right. Limits, errors and all other checks are on. A figure is the median over
 rounds; in brackets is the interval that has the true median with a probability of 95 % or more, or, where a table says low and high, the extremes. **Ratios carry over to other machines, times do not.** A target is missed when
-all of the interval lies on its wrong side. Peers are measured as their own documentation has them used; what they do beyond what is measured here, no figure shows.`
+all of the interval lies on its wrong side; where only the median does, the table says "within the interval". Peers are measured as their own documentation has them used; what they do beyond what is measured here, no figure shows.`
 
 /** The page that a set of runs makes. */
 export function benchmarksPage(results: ReadonlyMap<string, Result>): string {
@@ -46,12 +46,12 @@ export function targetRows(results: ReadonlyMap<string, Result>): readonly (read
     const found = result ? outcomes(result) : []
     const link = result ? `[\`${suite}\`](#${suite})` : `\`${suite}\``
     if (found.length === 0) return [[link, what, '', '', 'not measured']]
-    return found.map(({ on, bound, measured, isMet }) => [
+    return found.map(({ on, bound, measured, verdict }) => [
       link,
-      on === what ? what : `${what}: ${on}`,
+      on === '' ? what : `${what}: ${on}`,
       bound,
       measured,
-      isMet === undefined ? '' : isMet ? 'holds' : '**missed**',
+      verdict === 'missed' ? '**missed**' : verdict,
     ])
   })
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Ratio } from '../apps/bench/harness/ratio.ts'
 import { suites } from '../apps/bench/suites.ts'
 import { benchmarksPage, order, targetRows } from './benchmarks-page.ts'
 import { type Result, readResults } from './benchmarks-results.ts'
@@ -32,23 +33,19 @@ describe.each([...results])('the raw figures of %s', (name, result) => {
 })
 
 describe('a target', () => {
-  const ratio = { median: 0.5, low: 0.4, high: 0.6 }
-  const run = (isMet: boolean): ReadonlyMap<string, Result> =>
-    new Map([
-      [
-        'encode',
-        { figures: { targets: [{ name: 'text, mean', atLeast: 2, ratio, isMet }] } } as unknown as Result,
-      ],
-    ])
+  const run = (ratio: Ratio, isMet: boolean): ReadonlyMap<string, Result> => {
+    const targets = [{ name: 'text, geometric mean', atLeast: 2, ratio, isMet }]
+    return new Map([['encode', { figures: { targets } } as unknown as Result]])
+  }
   const rowOf = (given: ReadonlyMap<string, Result>): readonly string[] | undefined =>
-    targetRows(given).find(([, what]) => what?.startsWith('as text'))
+    targetRows(given).find(([, what]) => what === 'as text')
 
   test.each([
-    [true, 'holds'],
-    [false, '**missed**'],
-  ])('is told plainly', (isMet, verdict) => {
-    const cells = ['[`encode`](#encode)', 'as text: text, mean', '≥ 2', '0.50 (0.40–0.60)', verdict]
-    expect(rowOf(run(isMet))).toEqual(cells)
+    [{ median: 2.5, low: 1.9, high: 2.6 }, true, '2.50 (1.90–2.60)', 'holds'],
+    [{ median: 1.9, low: 1.8, high: 2.1 }, true, '1.90 (1.80–2.10)', 'within the interval'],
+    [{ median: 1.5, low: 1.4, high: 1.6 }, false, '1.50 (1.40–1.60)', '**missed**'],
+  ])('of at least 2, measured as %j, is told plainly', (ratio, isMet, measured, verdict) => {
+    expect(rowOf(run(ratio, isMet))).toEqual(['[`encode`](#encode)', 'as text', '≥ 2', measured, verdict])
   })
 
   test('without figures is not said to hold', () => {
