@@ -6,6 +6,7 @@ import type { Ratio } from '../apps/bench/harness/ratio.ts'
 import { suites } from '../apps/bench/suites.ts'
 import { benchmarksPage, order, targetRows } from './benchmarks-page.ts'
 import { type Result, readResults } from './benchmarks-results.ts'
+import { wanted } from './benchmarks-targets.ts'
 import { root } from './public-packages.ts'
 
 const results = readResults()
@@ -16,6 +17,12 @@ test('the page of benchmarks is what the script makes of the raw figures', () =>
 
 test('every suite has its place on the page', () => {
   expect([...order].sort()).toEqual(Object.keys(suites).sort())
+})
+
+test('every target was measured, and is said to hold or to be missed', () => {
+  const rows = targetRows(results)
+  expect(rows.filter((row) => row.includes('not measured'))).toEqual([])
+  expect(rows.length).toBeGreaterThanOrEqual(wanted.length)
 })
 
 describe.each([...results])('the raw figures of %s', (name, result) => {

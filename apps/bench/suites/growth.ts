@@ -81,9 +81,10 @@ function ratioTo(smallest: SizedCost | undefined, { unitUs }: SizedCost): Ratio 
   return intervalOf(unitUs.map((us, round) => us / (smallest?.unitUs[round] ?? Number.NaN)))
 }
 
-/** The size whose cost is furthest from that of the smallest, judged. A cost that falls is as good as one that stays. */
+/** The size whose cost has most certainly grown since the smallest. A cost that falls is as good as one that stays. */
 function targetOf({ name, unit, costs, ratios }: Axis & { readonly ratios: readonly Ratio[] }): Target {
-  const worst = ratios.reduce((worst, each) => (each.median > worst.median ? each : worst))
+  const larger = ratios.length > 1 ? ratios.slice(1) : ratios
+  const worst = larger.reduce((worst, each) => (each.low > worst.low ? each : worst))
   const at = costs[ratios.indexOf(worst)]?.size ?? 0
   const from = costs[0]?.size ?? 0
   return {
