@@ -30,6 +30,6 @@ export function targetTable(targets: readonly Target[]): Table {
 }
 
 /** What a target asks for, for people. */
-export function boundText(target: Target): string {
+function boundText(target: Target): string {
   return 'atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`
 }
