@@ -25,6 +25,7 @@ function scriptedSource(...chunks: string[]) {
     stream,
     cancelled,
     pulls: () => pulls,
+    write: (text: string) => controller?.enqueue(new TextEncoder().encode(text)),
     close: () => controller?.close(),
     fail: (error: unknown) => controller?.error(error),
   }
@@ -126,8 +127,6 @@ test('answers calls of next in order when several wait', async () => {
   expect(await Promise.all([next(), next(), next()])).toEqual(['a', 'b', 'c'])
 })
 
-// Responses
-
 test('answers calls of next in order, whether they wait or find the events of a chunk there', async () => {
   const comments: string[] = []
   const chunk = 'data: 1\n\ndata: 2\n\n:between\ndata: 3\n\ndata: 4\n\ndata: 5\n\n'
@@ -145,6 +144,68 @@ test('answers calls of next in order, whether they wait or find the events of a 
   expect(source.pulls()).toBe(1)
   expect(await dataOf(1)).toEqual(['6'])
 })
+
+test('answers calls that wait in the order they came in, an error and the end included', async () => {
+  const source = scriptedSource('data: a\n\n', ':nothing\n\n', 'data: b\n\ndata: c\n\ndata: too long\n\n')
+  const { next } = iterate(parseEventStream(source.stream, { limits: { maxEventLength: 3 } }))
+  const answers: string[] = []
+  const call = (name: number): Promise<unknown> =>
+    next().then(
+      (value) => answers.push(`${name} ${value}`),
+      (error: EventStreamError) => answers.push(`${name} ${error.code}`),
+    )
+  // The sixth asks while the others wait, as soon as the first is answered.
+  await Promise.all([call(1).then(() => call(6)), call(2), call(3), call(4), call(5)])
+  expect(answers).toEqual(['1 a', '2 b', '3 c', '4 limit-exceeded', '5 done', '6 done'])
+  expect(source.cancelled).toHaveLength(1)
+})
+
+test('answers all calls of next that wait when it is left, and then the one that leaves', async () => {
+  const source = scriptedSource('data: a\n\n')
+  const { next, leave } = iterate(parseEventStream(source.stream))
+  const answers: string[] = []
+  await Promise.all([
+    next().then((value) => {
+      answers.push(value)
+      return leave().then(() => answers.push('left'))
+    }),
+    next().then((value) => answers.push(`second ${value}`)),
+    next().then((value) => answers.push(`third ${value}`)),
+  ])
+  expect(answers).toEqual(['a', 'second done', 'third done', 'left'])
+  expect(source.cancelled).toEqual([undefined])
+  expect(source.stream.locked).toBe(false)
+})
+
+test('gives nothing of a chunk that has come and was not told yet when the iteration is left', async () => {
+  const source = scriptedSource()
+  const comments: string[] = []
+  const onComment = (comment: string) => void comments.push(comment)
+  const { next, leave } = iterate(parseEventStream(source.stream, { onComment }))
+  const late = next()
+  source.write(':late\ndata: a\n\ndata: b\n\n')
+  await leave()
+  expect([await late, await next()]).toEqual(['done', 'done'])
+  expect(comments).toEqual([])
+  expect(source.cancelled).toEqual([undefined])
+})
+
+test('answers a call of next that a callback makes behind the one it runs in', async () => {
+  const source = scriptedSource('data: a\n\n:ask\ndata: b\n\ndata: c\n\n')
+  let inner: Promise<string> | undefined
+  const { next } = iterate(parseEventStream(source.stream, { onComment: () => void (inner = next()) }))
+  expect([await next(), await next(), await inner]).toEqual(['a', 'b', 'c'])
+  expect(source.pulls()).toBe(1)
+})
+
+test('leaves the source alone where a limit is none', () => {
+  const source = scriptedSource('data: a\n\n')
+  const events = parseEventStream(source.stream, { limits: { maxLineLength: 0 } })
+  expect(() => events[Symbol.asyncIterator]()).toThrow(RangeError)
+  expect(source.stream.locked).toBe(false)
+})
+
+// Responses
 
 test('has no events where the response has none: 204, or no body', async () => {
   expect(await dataOf(parseEventStream(new Response(null, { status: 204 })))).toEqual([])
