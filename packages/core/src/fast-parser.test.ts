@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { FastParser } from './fast-parser.ts'
+import { createParser } from './parser.ts'
 import { createUtf8Decoder } from './utf8-decoder.ts'
 
 setFlagsFromString('--expose-gc')
@@ -32,12 +33,38 @@ test('holds an event that comes in many chunks, and not the chunks', () => {
   expect(held).toBeLessThan(8 * MIB)
 })
 
-test('holds the last event ID of a stream that has gone quiet, and not the chunk that brought it', () => {
+const id = '0123456789abcdef'
+
+test.for<[string, (parser: FastParser, index: number) => void]>([
+  ['new', (parser, index) => parser.parse(chunkWith(`id: ${id}${index}\ndata: x\n\n`))],
+  ['the one before, again', (parser) => parser.parse(chunkWith(`id: ${id}\ndata: x\n\n`))],
+  [
+    'begun by one chunk and committed by the next',
+    (parser) => {
+      parser.parse(chunkWith(`id: ${id}\n`))
+      parser.parse('data: x\n\n')
+    },
+  ],
+])(
+  'holds the last event ID of a stream that has gone quiet, and not the chunk that brought it: %s',
+  ([, feed]) => {
+    const held = heldBy(() =>
+      Array.from({ length: 500 }, (_, index) => {
+        const parser = new FastParser({ onEvent: () => undefined, lastEventId: id })
+        feed(parser, index)
+        expect(parser.lastEventId).toContain(id)
+        return parser
+      }),
+    )
+    expect(held).toBeLessThan(8 * MIB)
+  },
+)
+
+test('holds the last event ID that a new stream goes on from, and not the chunk that brought it', () => {
   const held = heldBy(() =>
-    Array.from({ length: 500 }, (_, index) => {
-      const parser = new FastParser({ onEvent: () => undefined })
-      parser.parse(chunkWith(`id: 0123456789abcdef${index}\ndata: x\n\n`))
-      expect(parser.lastEventId).toBe(`0123456789abcdef${index}`)
+    Array.from({ length: 500 }, () => {
+      const parser = createParser({ onEvent: () => parser.reset() })
+      parser.feed(chunkWith(`id: ${id}\ndata: x\n\n`))
       return parser
     }),
   )

@@ -104,15 +104,19 @@ test('goes on from bytes to text between characters, and replaces a character th
   expect(data).toEqual(['é中', '\uFFFDx', '中'])
 })
 
-test('has read the bytes when feed returns, also inside a callback', () => {
+test.for([
+  ['bytes', utf8],
+  // Its `slice` is a view.
+  ['a Buffer of Node.js', (text: string) => Buffer.from(text)],
+] as const)('has read %s when feed returns, also inside a callback', ([, encode]) => {
   const { parser, data } = dataParser({
     onComment: () => {
-      const bytes = utf8('data: b\n\n')
+      const bytes = encode('data: b\n\n')
       parser.feed(bytes)
       bytes.fill(0)
     },
   })
-  const bytes = utf8(':\ndata: a')
+  const bytes = encode(':\ndata: a')
   parser.feed(bytes)
   bytes.fill(0)
   parser.feed('\n\n')

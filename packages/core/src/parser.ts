@@ -71,10 +71,10 @@ export function createParser(options: ParserOptions): Parser {
   let stream = new FastParser({ ...settings, lastEventId })
   let parse = parserOf(stream)
 
-  function startStream(from = stream.lastEventId): void {
+  function startStream(from?: string): void {
     stream.stop()
     queue = []
-    stream = new FastParser({ ...settings, lastEventId: from })
+    stream = new FastParser({ ...settings, lastEventId: from ?? stream.lastEventId })
     parse = parserOf(stream)
   }
 
@@ -109,8 +109,8 @@ export function createParser(options: ParserOptions): Parser {
     feed(chunk) {
       if (finished) throw finished
       if (isParsing) {
-        // A copy of the bytes: whoever feeds them may use them again.
-        queue.push(chunk.slice())
+        // A copy of the bytes: whoever feeds them may use them again. Not by `slice`, which of a `Buffer` is a view.
+        queue.push(typeof chunk === 'string' ? chunk : new Uint8Array(chunk))
         return
       }
       isParsing = true
