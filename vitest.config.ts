@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -9,6 +10,8 @@ const browser = ['packages/*/src/**/*.browser.test.{ts,tsx}']
 export default defineConfig({
   plugins: [react()],
   test: {
+    // One more than the two cores of a small machine: most tests wait for servers and browsers, not for the processor.
+    maxWorkers: Math.max(3, availableParallelism()),
     reporters: [
       'default',
       new SkippedReporter(),

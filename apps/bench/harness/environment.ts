@@ -26,7 +26,8 @@ export function readEnvironment(): Environment {
   const processors = cpus()
   return {
     machine: {
-      system: `${type()} ${release()}`,
+      // Without what builders add behind the version.
+      system: `${type()} ${release().split('-', 1)[0]}`,
       cpu: processors[0]?.model.trim() ?? 'unknown',
       cores: processors.length,
       memoryBytes: totalmem(),
