@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config'
 import { args, executablePath } from './scripts/chromium.ts'
 import { SkippedReporter } from './scripts/skipped-reporter.ts'
 
+/** How long `expect.poll` waits at most, unless told: three test files at once make a small machine slow. */
+const patience = { poll: { timeout: 10_000 } }
+
 const browser = ['packages/*/src/**/*.browser.test.{ts,tsx}']
 
 export default defineConfig({
@@ -12,6 +15,7 @@ export default defineConfig({
   test: {
     // One more than the two cores of a small machine: most tests wait for servers and browsers, not for the processor.
     maxWorkers: Math.max(3, availableParallelism()),
+    expect: patience,
     reporters: [
       'default',
       new SkippedReporter(),
@@ -28,11 +32,18 @@ export default defineConfig({
           ],
           exclude: browser,
           testTimeout: 20_000,
+          expect: patience,
         },
       },
       // Each test drives a real server and often a real browser: 2 to 4 s each on a loaded machine.
       {
-        test: { name: 'e2e', include: ['apps/*/e2e/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'e2e',
+          include: ['apps/*/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: patience,
+        },
       },
       {
         extends: true,
