@@ -69,7 +69,8 @@ test('the program of the concepts prints what its page says', async () => {
   const program = run(filesOf('docs/concepts.md'), 'concepts.ts')
   expect(await program.exited).toBe(0)
   const [shown] = codeBlocksOf('docs/concepts.md').filter(({ language }) => language === 'sse')
-  const withoutChance = (text = ''): string => text.trim().replace(/^(id: )[\w-]+(\.\d+\.).*$/gm, '$1epoch$2tag')
+  const withoutChance = (text = ''): string =>
+    text.trim().replace(/^(id: )[\w-]+(\.\d+\.).*$/gm, '$1epoch$2tag')
   expect(withoutChance(program.output())).toBe(withoutChance(shown?.code))
 })
 
