@@ -28,7 +28,7 @@ export const wanted: readonly Wanted[] = [
   { suite: 'parse', what: 'every kind of stream in every kind of chunk', outcomes: named(/^the cell/) },
   { suite: 'parse', what: 'geometric mean of all', outcomes: named(/^geometric mean/) },
   { suite: 'parse', what: 'LLM tokens on Node.js 22', outcomes: named(/^Node\.js 22/) },
-  { suite: 'parse', what: 'LLM tokens in Chromium', outcomes: named(/^Chromium/) },
+  { suite: 'parse', what: 'in a browser', outcomes: named(/^Chromium/) },
   {
     suite: 'parse-strings',
     what: 'every kind of stream in every kind of chunk',
