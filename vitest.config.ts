@@ -1,11 +1,10 @@
-import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { args, executablePath } from './scripts/chromium.ts'
 import { SkippedReporter } from './scripts/skipped-reporter.ts'
 
-/** How long `expect.poll` waits at most, unless told: three test files at once make a small machine slow. */
+/** How long `expect.poll` waits at most, unless told: browsers and servers make a small machine slow. */
 const patience = { poll: { timeout: 10_000 } }
 
 const browser = ['packages/*/src/**/*.browser.test.{ts,tsx}']
@@ -13,8 +12,6 @@ const browser = ['packages/*/src/**/*.browser.test.{ts,tsx}']
 export default defineConfig({
   plugins: [react()],
   test: {
-    // One more than the two cores of a small machine: most tests wait for servers and browsers, not for the processor.
-    maxWorkers: Math.max(3, availableParallelism()),
     expect: patience,
     reporters: [
       'default',
