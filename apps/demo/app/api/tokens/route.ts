@@ -1,24 +1,23 @@
 import { eventStream, type YieldedEvent } from '@millrace/next'
+import { createPlaces } from '../../../lib/places.ts'
 import { isSameOrigin } from '../../../lib/same-origin.ts'
 import { AUTHOR, type Author, MAX_PROMPT_LENGTH } from '../../../tokens/answer.ts'
 import { chooseModel } from '../../../tokens/server/model.ts'
 
 /** How many answers may be under way at once. */
-const MAX_ANSWERS = 16
-const underWay = new Set<AbortSignal>()
+const places = createPlaces(16)
 
 export const POST = eventStream(async ({ request, signal }) => {
   if (!isSameOrigin(request)) return refusal(403, 'Only this site may ask')
   const prompt = await promptOf(request)
   if (!prompt) return refusal(400, `prompt must be a text of 1 to ${MAX_PROMPT_LENGTH} characters`)
-  if (underWay.size >= MAX_ANSWERS) return refusal(429, 'Too many questions at once: ask again in a moment')
-  underWay.add(signal)
-  signal.addEventListener('abort', () => underWay.delete(signal), { once: true })
+  const leave = places.take(signal)
+  if (!leave) return refusal(429, 'Too many questions at once: ask again in a moment')
   try {
     const { author, pieces } = await chooseModel().ask(prompt, { signal })
     return eventsOf(author, pieces)
   } catch (error) {
-    underWay.delete(signal)
+    leave()
     return refusal(502, error instanceof Error ? error.message : 'The model does not answer')
   }
 })
