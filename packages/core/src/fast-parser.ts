@@ -20,7 +20,7 @@ interface Block {
 }
 
 const emptyBlock: Block = { data: undefined, type: '', id: undefined }
-/** Texts up to this length may be kept alive by an id. */
+/** Texts up to this length may be kept alive by an id, or in pieces. */
 const SHORT_TEXT = 1024
 
 /**
@@ -38,9 +38,9 @@ export class FastParser {
   #isStopped = false
   /** What the next text may begin with and does not mean: a byte order mark at the start, the LF of a CRLF; else 0. */
   #ignored = byteOrderMark
-  /** The beginning of a line that no chunk has ended yet. */
-  #linePieces: string[] = []
-  #lineLength = 0
+  /** The beginning of a line that no chunk has ended yet, and its newest pieces. */
+  #line = ''
+  #newest = ''
   #block = emptyBlock
   /** Length of the text that the block's data may keep alive. */
   #heldLength = 0
@@ -68,13 +68,15 @@ export class FastParser {
   parse(text: string): void {
     const { length } = text
     if (length === 0 || this.#isStopped) return
-    const limits = this.#limits
     let start = 0
     if (this.#ignored !== 0) {
       if (text.charCodeAt(0) === this.#ignored) start = 1
       this.#ignored = 0
     }
-    let isPending = this.#lineLength > 0
+    // Character by character: 1.8 times as fast as with two searches for each.
+    if (length === 1 && start === 0 && text !== '\n' && text !== '\r') return this.#keepPiece(text)
+    const limits = this.#limits
+    let isPending = this.#line !== '' || this.#newest !== ''
     // In variables, since each write to a field of a long-lived object has to be told to the garbage collector: 1.4 times as fast
     // for LLM tokens in 16 KiB, 1.25 times for ticks.
     let { data, type, id } = this.#block
@@ -104,7 +106,10 @@ export class FastParser {
         }
         if (isPending) {
           isPending = false
-          line = this.#endLine(text.slice(from, to))
+          this.#keepPiece(text.slice(from, to))
+          line = this.#line + this.#newest
+          this.#line = ''
+          this.#newest = ''
           first = line.charCodeAt(0)
           from = 0
           to = line.length
@@ -178,8 +183,7 @@ export class FastParser {
       this.#heldLength = 0
       data = detached(data)
     }
-    if (data !== undefined || type !== '' || id !== undefined) this.#block = { data, type, id }
-    else if (this.#block !== emptyBlock) this.#block = emptyBlock
+    this.#block = data === undefined && type === '' && id === undefined ? emptyBlock : { data, type, id }
   }
 
   #dispatch(data: string | undefined, type: string, id: string | undefined): void {
@@ -195,22 +199,19 @@ export class FastParser {
     this.#options.onEvent({ type: type || 'message', data, lastEventId: this.lastEventId }, id !== undefined)
   }
 
-  /** Keeps the beginning of a line, to be joined once, at its end: joining at every chunk would be quadratic. */
+  /**
+   * Keeps the beginning of a line. Engines join such a text once, when it is read: joining at every chunk would be quadratic.
+   * Twice as fast as a list of pieces, character by character, and 1.5 times for lines of a megabyte in chunks of 1 KiB.
+   */
   #keepPiece(piece: string): void {
-    this.#lineLength += piece.length
-    if (this.#lineLength > this.#limits.maxLineLength) this.#check('maxLineLength', this.#lineLength)
-    this.#linePieces.push(piece)
-    // Tiny pieces weigh many times their text; the sum is not flattened before the line ends.
-    const pieces = this.#linePieces
-    if (pieces.length === 1024) this.#linePieces = [pieces[0] + pieces.slice(1).join('')]
-  }
-
-  #endLine(piece: string): string {
-    this.#keepPiece(piece)
-    const line = this.#linePieces.join('')
-    this.#linePieces = []
-    this.#lineLength = 0
-    return line
+    const newest = (this.#newest += piece)
+    const length = this.#line.length + newest.length
+    if (length > this.#limits.maxLineLength) this.#check('maxLineLength', length)
+    if (newest.length <= SHORT_TEXT) return
+    // Unjoined, a piece weighs 32 bytes more than its text: to be looked at makes the newest ones one.
+    newest.charCodeAt(0)
+    this.#line += newest
+    this.#newest = ''
   }
 
   #check(name: keyof ParserLimits, length: number): void {
