@@ -78,9 +78,11 @@ class RedisBackplane implements Backplane {
   }
 
   async append(channel: string, record: LogRecord, options: AppendOptions): Promise<AppendResult> {
-    const { idempotencyKey, history } = options
+    const { history } = options
     const { meta, log, ids, live } = this.#keys(channel)
     const names = randomNames()
+    // Each append has a key, so that an attempt whose reply was lost can be made again.
+    const idempotencyKey = options.idempotencyKey ?? `-${names.epoch}${names.tag}`
     // The log itself expires a second after its last entry is too old.
     const args = this.#openingArgs(names, history.maxAgeMs + 2000)
     args.push(

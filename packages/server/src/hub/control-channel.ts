@@ -2,7 +2,6 @@ import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
 import { ChannelFeed, type FeedOptions } from '../channel/channel-feed.ts'
 import type { FeedMember } from '../channel/feed-member.ts'
 import type { LogEntry } from '../log/log-entry.ts'
-import { randomName } from '../log/random-name.ts'
 import { type SessionSelector, isSessionSelector } from '../session/session-selector.ts'
 import { type HubObserver, reportError } from './hub-observer.ts'
 
@@ -66,10 +65,7 @@ export class ControlChannel {
   /** Tells all instances, this one included. */
   async send(message: ControlMessage): Promise<void> {
     const record = { type: TYPE, data: JSON.stringify(message) }
-    await this.#options.backplane.append(CHANNEL, record, {
-      idempotencyKey: `-${randomName(16)}`,
-      history: HISTORY,
-    })
+    await this.#options.backplane.append(CHANNEL, record, { history: HISTORY })
   }
 
   /** Hears nothing more. */

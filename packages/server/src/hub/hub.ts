@@ -23,7 +23,6 @@ import { type HubOptions, resolveHubOptions } from './hub-options.ts'
 import type { HubParts } from './hub-parts.ts'
 import { drainAtShutdown, forgetAtShutdown } from './shutdown.ts'
 import { type Subscription, type SubscribeOptions, subscribeTo } from './subscribe.ts'
-import { randomName } from '../log/random-name.ts'
 
 /** What became of a publish. */
 export interface PublishResult {
@@ -128,8 +127,8 @@ export class Hub {
   ): Promise<PublishResult> {
     const record = this.#recordOf(untyped(channel), event)
     const { backplane, history, observer } = this.#parts.options
-    // An application's id and a generated key share a name space; the prefix keeps them apart.
-    const idempotencyKey = record.id === undefined ? `-${randomName(16)}` : `+${record.id}`
+    // Keys that a backplane makes share the name space; the prefix keeps them apart.
+    const idempotencyKey = record.id === undefined ? undefined : `+${record.id}`
     const { position, repeated } = await backplane.append(channel.channel, record, {
       idempotencyKey,
       history,

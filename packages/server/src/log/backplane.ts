@@ -15,9 +15,9 @@ export interface HistoryPolicy {
 export interface AppendOptions {
   /**
    * Makes the append repeatable: with a key that was used within the history kept, nothing is appended and the entry of
-   * the first append is named again.
+   * the first append is named again. Left out, each call appends; a store that repeats its own attempts makes a key.
    */
-  readonly idempotencyKey: string
+  readonly idempotencyKey?: string | undefined
   /** How much of the log to keep. */
   readonly history: HistoryPolicy
 }

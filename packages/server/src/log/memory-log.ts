@@ -18,6 +18,7 @@ export class MemoryLog {
   /** Bytes appended in all, and bytes trimmed in all. */
   #appended = 0
   #trimmed = 0
+  /** Entries that were appended with an idempotency key: where, and by number the key. */
   readonly #byKey = new Map<string, Position>()
   readonly #keys = new Map<number, string>()
   /** As it was last used with. */
@@ -41,7 +42,7 @@ export class MemoryLog {
 
   /** Appends a record, or names the entry that the same key made before. */
   append(record: LogRecord, { idempotencyKey, history }: AppendOptions): AppendResult & { entry?: LogEntry } {
-    const earlier = this.#byKey.get(idempotencyKey)
+    const earlier = idempotencyKey === undefined ? undefined : this.#byKey.get(idempotencyKey)
     if (earlier) return { position: earlier, repeated: true }
     const { epoch, seq, tag } = this.#head
     const entry: LogEntry = Object.freeze({
@@ -56,8 +57,10 @@ export class MemoryLog {
     this.#appended += recordBytes(entry)
     this.#entries.push(entry)
     this.#bytesUpTo.push(this.#appended)
-    this.#byKey.set(idempotencyKey, this.#head)
-    this.#keys.set(entry.seq, idempotencyKey)
+    if (idempotencyKey !== undefined) {
+      this.#byKey.set(idempotencyKey, this.#head)
+      this.#keys.set(entry.seq, idempotencyKey)
+    }
     this.#trim(history)
     return { position: this.#head, repeated: false, entry }
   }

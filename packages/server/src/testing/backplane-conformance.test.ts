@@ -24,6 +24,20 @@ class Repeating extends MemoryBackplane {
   }
 }
 
+/** Takes the same data for a repeat. */
+class KeyedByData extends MemoryBackplane {
+  override async append(
+    channel: string,
+    record: LogRecord,
+    options: AppendOptions,
+  ): ReturnType<MemoryBackplane['append']> {
+    return super.append(channel, record, {
+      ...options,
+      idempotencyKey: options.idempotencyKey ?? record.data,
+    })
+  }
+}
+
 /** Says that a tail is armed before it is. */
 class HoleAtTheJoin extends MemoryBackplane {
   override async tail(channel: string, listener: (announcement: Announcement) => void): Promise<() => void> {
@@ -117,6 +131,11 @@ describe('the conformance suite', () => {
   test.concurrent.each([
     ['reads in the wrong order', WrongOrder, 'appends in order what one publisher awaits in order'],
     ['repeats', Repeating, 'appends once for an idempotency key, also when it is used twice at once'],
+    [
+      'merges equal events',
+      KeyedByData,
+      'appends each time without an idempotency key, also the same record',
+    ],
     [
       'leaves a hole at the join',
       HoleAtTheJoin,

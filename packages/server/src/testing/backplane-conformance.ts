@@ -108,6 +108,18 @@ export function backplaneConformance(create: () => Promise<BackplaneUnderTest>):
     equal((await backplane.read(CHANNEL, { ...ALL, history: KEEP_ALL })).entries.length, 1, 'entries')
   })
 
+  add('appends each time without an idempotency key, also the same record', async ({ backplane }) => {
+    const record = { type: 'n', data: '1' }
+    const first = await backplane.append(CHANNEL, record, { history: KEEP_ALL })
+    const second = await backplane.append(CHANNEL, record, { history: KEEP_ALL })
+    equal(
+      [first, second].some(({ repeated }) => repeated),
+      false,
+      'repeated',
+    )
+    equal([first.position.seq, second.position.seq].join(), '1,2', 'numbers')
+  })
+
   add('keeps an id, type and data as they were given', async ({ backplane }) => {
     const data = 'two\nlines, \u{1F600}, "quotes", and \u2028'
     await backplane.append(
@@ -150,11 +162,7 @@ export function backplaneConformance(create: () => Promise<BackplaneUnderTest>):
     const stop = await other.tail('millrace.control', (announcement) => hear(heard, announcement))
     const history = { maxEvents: 0, maxAgeMs: 0, maxBytes: 0 }
     for (let n = 1; n <= 10; n++) {
-      await backplane.append(
-        'millrace.control',
-        { type: 'n', data: String(n) },
-        { idempotencyKey: `k${n}`, history },
-      )
+      await backplane.append('millrace.control', { type: 'n', data: String(n) }, { history })
     }
     await until(() => heard.length >= 10, 'announcements at another instance')
     equal(heard.join(), range(1, 10).join(), 'announced')
@@ -380,11 +388,7 @@ function append(
   n: number,
   history: HistoryPolicy = KEEP_ALL,
 ): ReturnType<Backplane['append']> {
-  return backplane.append(
-    CHANNEL,
-    { type: 'n', data: String(n) },
-    { idempotencyKey: `-${Math.random()}`, history },
-  )
+  return backplane.append(CHANNEL, { type: 'n', data: String(n) }, { history })
 }
 
 function hear(heard: number[], announcement: Announcement): void {
