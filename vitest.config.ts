@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -12,6 +13,8 @@ const browser = ['packages/*/src/**/*.browser.test.{ts,tsx}']
 export default defineConfig({
   plugins: [react()],
   test: {
+    // One for each core. By default there is one fewer, which is one on a small machine, where most tests wait for servers.
+    maxWorkers: availableParallelism(),
     expect: patience,
     reporters: [
       'default',
