@@ -1,4 +1,4 @@
-import { encodeEvent, encodeEventBytes } from '@millrace/core'
+import { createEventEncoder, encodeEvent, encodeEventBytes } from '@millrace/core'
 import { encode } from 'eventsource-encoder'
 import { type BlockFields, type CorpusName, makeBlocks } from '../corpora/corpora.ts'
 import { type InterleaveOptions, type Measured, interleave } from '../harness/interleave.ts'
@@ -6,7 +6,8 @@ import { type InterleaveOptions, type Measured, interleave } from '../harness/in
 /** What to measure. */
 export interface EncodingTask extends InterleaveOptions {
   readonly corpus: CorpusName
-  readonly output: 'text' | 'bytes'
+  /** Bytes in buffers of their own, or in memory that blocks share. */
+  readonly output: 'text' | 'bytes' | 'shared bytes'
   readonly kibibytes: number
 }
 
@@ -50,6 +51,16 @@ const textEncoders: readonly Encoder<string>[] = [
   },
 ]
 
+const peerOfBytes: Encoder<Uint8Array> = {
+  name: 'eventsource-encoder',
+  encode: (fields) => utf8.encode(encode(fields)),
+  pass(events) {
+    let length = 0
+    for (const fields of events) length += utf8.encode(encode(fields)).length
+    return length
+  },
+}
+
 const byteEncoders: readonly Encoder<Uint8Array>[] = [
   {
     name: 'millrace',
@@ -60,16 +71,24 @@ const byteEncoders: readonly Encoder<Uint8Array>[] = [
       return length
     },
   },
+  peerOfBytes,
+]
+
+const encodeShared = createEventEncoder()
+const sharedByteEncoders: readonly Encoder<Uint8Array>[] = [
   {
-    name: 'eventsource-encoder',
-    encode: (fields) => utf8.encode(encode(fields)),
+    name: 'millrace',
+    encode: (fields) => encodeShared(fields),
     pass(events) {
       let length = 0
-      for (const fields of events) length += utf8.encode(encode(fields)).length
+      for (const fields of events) length += encodeShared(fields).length
       return length
     },
   },
+  peerOfBytes,
 ]
+
+const encodersOf = { text: textEncoders, bytes: byteEncoders, 'shared bytes': sharedByteEncoders }
 
 /** Checks the encoders' output, and measures them. */
 export async function measureEncoders({
@@ -81,7 +100,7 @@ export async function measureEncoders({
   const events = makeBlocks(corpus, kibibytes * 1024).filter(
     (block): block is EventBlock => block.data !== undefined,
   )
-  const encoders = output === 'text' ? textEncoders : byteEncoders
+  const encoders: readonly Encoder<string | Uint8Array>[] = encodersOf[output]
   for (const fields of events) {
     for (const encoder of encoders) {
       const actual = encoder.encode(fields)

@@ -17,6 +17,7 @@ const loads: readonly CorpusName[] = [
 const outputs: readonly { readonly output: EncodingTask['output']; readonly atLeast: number }[] = [
   { output: 'text', atLeast: 2 },
   { output: 'bytes', atLeast: 3 },
+  { output: 'shared bytes', atLeast: 3 },
 ]
 
 interface Cell extends EncodingFigures {
@@ -29,7 +30,7 @@ interface Cell extends EncodingFigures {
 export const encode = defineSuite({
   title: 'Encoding events, as text and as bytes, beside eventsource-encoder',
   method:
-    "Events from a fixed seed, about `kibibytes` together, are encoded one by one: as text, as it is returned, and as bytes, for which the peer comes with the platform's `TextEncoder`. " +
+    "Events from a fixed seed, about `kibibytes` together, are encoded one by one: as text, as it is returned; as bytes with buffers of their own (`encodeEventBytes`); and as bytes that share memory (`createEventEncoder`). For bytes the peer comes with the platform's `TextEncoder`. " +
     'Each cell has a process of its own, with Millrace as it is built, all checks on. Both first show that their blocks have the fields that went in; then they are measured in turns for `rounds` ' +
     'rounds of `sampleMs` each, with another one first each time. A ratio is the time of the peer by that of Millrace: the median over rounds, and the interval that has the true ' +
     'one with 95 % or more. The first `loads` are measured.',
