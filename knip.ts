@@ -8,6 +8,8 @@ const config: KnipConfig = {
       // packages/react/test/react-18.ts puts these in the place of their newer selves.
       ignoreDependencies: ['@arethetypeswrong/cli', 'react-18', 'react-dom-18'],
       project: ['scripts/**/*.ts', '*.ts'],
+      // The machine's; tests are skipped where it is missing.
+      ignoreBinaries: ['redis-server'],
     },
     'packages/*': {
       // The last two are started as a process, and bundled for a page, by their paths.
@@ -18,8 +20,6 @@ const config: KnipConfig = {
         'test/eventsource/page.ts',
       ],
       project: ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}'],
-      // The machine's; tests are skipped where they are missing.
-      ignoreBinaries: ['redis-server', 'setpriv'],
     },
     'apps/bench': {
       // Started as processes, or loaded by them, by their paths.
@@ -32,7 +32,6 @@ const config: KnipConfig = {
         '**/*.test.ts',
       ],
       project: ['**/*.ts'],
-      ignoreBinaries: ['redis-server', 'setpriv'],
     },
     'apps/reference': {
       entry: ['reference.ts'],
@@ -43,7 +42,6 @@ const config: KnipConfig = {
     'apps/*': {
       entry: ['**/*.test.{ts,tsx}'],
       project: ['**/*.{ts,tsx}'],
-      ignoreBinaries: ['redis-server'],
     },
   },
   // A type beside the function that takes it reads well in an editor, and costs nothing.

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { BUILT_PACKAGES, type Children } from '../harness/children.ts'
 import { breakPrograms } from './broken/break-programs.ts'
+import { ChaosRedis } from './chaos-redis.ts'
 import type { ChaosOptions } from './options.ts'
 import { type Programs, programsOf } from './programs.ts'
-import { ChaosRedis } from './redis-server.ts'
 import { type ChaosFinding, runChaos } from './run-chaos.ts'
 
 /** Runs chaos on a Redis of its own, with Millrace as it is or deliberately broken. Processes end with `children`, Redis with the run. */

@@ -3,12 +3,12 @@
  *
  *     pnpm chaos [--seconds S] [--instances N] [--clients M] [--seed X] [--broken name]
  */
+import { missingRedis } from '../../../scripts/redis-server.ts'
 import { Children } from '../harness/children.ts'
 import { chaosWith } from './chaos-with.ts'
 import { BROKEN_BUILDS } from './broken/builds.ts'
 import { isKept } from './judge/verdict.ts'
 import { type ChaosOptions, USAGE, readOptions } from './options.ts'
-import { missingRedis } from './redis-server.ts'
 
 const SHOWN = 20
 

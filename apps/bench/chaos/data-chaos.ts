@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 import { nowMs } from './clock.ts'
 import { poll } from '../harness/poll.ts'
 import { CHANNELS, maxUnderWayOf } from './channels.ts'
+import type { ChaosRedis } from './chaos-redis.ts'
 import type { DataLoss } from './judge/records.ts'
-import type { ChaosRedis } from './redis-server.ts'
 
 const run = promisify(execFile)
 const GROWS_WITHIN_MS = 60_000

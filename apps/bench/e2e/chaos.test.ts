@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { missingRedis } from '../../../scripts/redis-server.ts'
 import { BROKEN_BUILDS } from '../chaos/broken/builds.ts'
 import { chaosWith } from '../chaos/chaos-with.ts'
 import { isKept } from '../chaos/judge/verdict.ts'
-import { missingRedis } from '../chaos/redis-server.ts'
 import type { ChaosFinding } from '../chaos/run-chaos.ts'
 import { Children } from '../harness/children.ts'
 

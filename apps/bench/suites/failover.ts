@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LIGHT_CHANNELS } from '../chaos/channels.ts'
+import { ChaosRedis } from '../chaos/chaos-redis.ts'
 import type { InstanceCommands } from '../chaos/children/instance.ts'
-import { ChaosRedis, missingRedis } from '../chaos/redis-server.ts'
 import type { FailoverCommands } from '../children/failover-readers.ts'
 import type { Child } from '../harness/children.ts'
 import { type LatencyFigures, merged } from '../harness/histogram.ts'
@@ -29,8 +29,6 @@ export const failover = defineSuite({
   settings: { clients: 200, spreadMs: 500, ratePerSecond: 50, rounds: 10 },
   quick: { clients: 50, rounds: 3 },
   async run({ clients, spreadMs, ratePerSecond, rounds }, { children, note }) {
-    const missing = missingRedis()
-    if (missing !== undefined) throw new Error(missing)
     const [channel] = LIGHT_CHANNELS
     if (!channel) throw new Error('there is no channel')
     const redis = await ChaosRedis.start()

@@ -2,10 +2,10 @@ import { parseEventStream } from '@millrace/core'
 import { chromium, type Browser, type Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { args, executablePath } from '../../../scripts/chromium.ts'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import type { Reading } from '../lib/reading.ts'
 import { countGrows, countOnPage, lossesOnPage } from './counts-on-page.ts'
 import { type DemoCluster, startDemoCluster } from './demo-cluster.ts'
-import { missingRedis, type OwnRedis, startOwnRedis } from './own-redis.ts'
 
 const missing = missingRedis()
 const BEHIND = /behind (http:\S+)/
@@ -20,14 +20,14 @@ test('several instances without a Redis are refused in plain words', async () =>
 describe('two instances on one Redis, behind one port', () => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
-  let redis: OwnRedis
+  let redis: RedisServer
   let cluster: DemoCluster
   let browser: Browser
   let url: string
 
   beforeAll(async () => {
     if (missing) return
-    redis = await startOwnRedis()
+    redis = await RedisServer.start()
     cluster = startDemoCluster(redis.url)
     ;[url, browser] = await Promise.all([
       cluster.printed(BEHIND),

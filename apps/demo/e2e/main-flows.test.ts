@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Engine, type EngineName, launchEngine, missingEngine } from '../../../scripts/browsers.ts'
 import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import { type DemoCluster, startDemoCluster } from './demo-cluster.ts'
 import { demoFolder } from './demo-in-chromium.ts'
 import { flows } from './flows.ts'
-import { missingRedis, type OwnRedis, startOwnRedis } from './own-redis.ts'
 
 // The tests of each page have Chromium and a hub in memory.
 const engines: readonly EngineName[] = ['firefox', 'webkit']
@@ -36,13 +36,13 @@ describe('with the hub in memory', () => {
 
 describe('with two instances on one Redis', () => {
   const missing = missingRedis()
-  let redis: OwnRedis
+  let redis: RedisServer
   let cluster: DemoCluster
   let engine: Engine
   let url: string
   beforeAll(async () => {
     if (missing) return
-    redis = await startOwnRedis()
+    redis = await RedisServer.start()
     cluster = startDemoCluster(redis.url)
     ;[url, engine] = await Promise.all([cluster.printed(/behind (http:\S+)/), launchEngine('chromium')])
   })

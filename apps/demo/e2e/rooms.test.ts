@@ -1,10 +1,10 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { args, executablePath } from '../../../scripts/chromium.ts'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import { type DemoCluster, startDemoCluster } from './demo-cluster.ts'
 import { demoInChromium } from './demo-in-chromium.ts'
 import { faultsOf, looks } from './looks.ts'
-import { missingRedis, type OwnRedis, startOwnRedis } from './own-redis.ts'
 
 const soon = { timeout: 20_000, interval: 50 }
 
@@ -207,12 +207,12 @@ describe('with the hub in memory', () => {
 
 describe('with two instances on one Redis', () => {
   const missing = missingRedis()
-  let redis: OwnRedis
+  let redis: RedisServer
   let cluster: DemoCluster
   let browser: Browser
   beforeAll(async () => {
     if (missing) return
-    redis = await startOwnRedis()
+    redis = await RedisServer.start()
     cluster = startDemoCluster(redis.url)
     ;[browser] = await Promise.all([
       executablePath().then((path) => chromium.launch({ executablePath: path, args })),

@@ -1,7 +1,8 @@
 import { backplaneConformance } from '@millrace/server/testing'
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import { clientLibraries } from '../test/client-libraries.ts'
-import { RedisServer, missingRedis, startCluster } from '../test/redis-server.ts'
+import { startCluster } from '../test/cluster.ts'
 import { backplaneOn } from '../test/under-test.ts'
 
 const missing = missingRedis()

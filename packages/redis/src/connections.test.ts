@@ -1,8 +1,8 @@
 import { createParser, defineStream } from '@millrace/core'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import { type ClientLibrary, clientLibraries } from '../test/client-libraries.ts'
 import { hubOn } from '../test/numbers.ts'
-import { RedisServer, missingRedis } from '../test/redis-server.ts'
 
 const missing = missingRedis()
 const rooms = defineStream<{ said: { text: string } }, { id: number }>('rooms')

@@ -1,7 +1,7 @@
 import type { Announcement, Backplane, HistoryPolicy } from '@millrace/server'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import { KEEP_ALL, range } from '../test/numbers.ts'
-import { RedisServer, missingRedis } from '../test/redis-server.ts'
 import { type RedisBackplaneSettings, redisBackplane } from './index.ts'
 
 const missing = missingRedis()

@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis'
 import { createSentinel } from 'redis'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import type { TestClient } from '../test/client-libraries.ts'
 import { KEEP_ALL } from '../test/numbers.ts'
-import { RedisServer, missingRedis } from '../test/redis-server.ts'
+import { startSentinel } from '../test/sentinel.ts'
 import { redisBackplane } from './index.ts'
 
 const missing = missingRedis()
@@ -32,7 +33,7 @@ test('a replica that takes over goes on where its master was', { timeout: 60_000
   const master = closing(await RedisServer.start())
   const replica = closing(await RedisServer.start(['--replicaof', '127.0.0.1', String(master.port)]))
   await vi.waitFor(async () => expect(await replica.cli('INFO')).toContain('master_link_status:up'), patient)
-  const sentinel = closing(await RedisServer.startSentinel(master))
+  const sentinel = closing(await startSentinel(master))
   const replicas = () => sentinel.cli('SENTINEL', 'REPLICAS', 'main')
   await vi.waitFor(async () => expect(await replicas()).toContain(`${replica.port}`), patient)
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
 import { clientLibraries } from '../test/client-libraries.ts'
 import { hubOn, listen, publishAll, range, untilHeard } from '../test/numbers.ts'
-import { RedisServer, missingRedis, startCluster } from '../test/redis-server.ts'
+import { startCluster } from '../test/cluster.ts'
 import { redisBackplane, setNewEpochs } from './index.ts'
 
 const missing = missingRedis()

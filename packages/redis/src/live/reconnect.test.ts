@@ -1,9 +1,9 @@
 import type { Hub } from '@millrace/server'
 import { type Channel, defineStream } from '@millrace/core'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { RedisServer, missingRedis } from '../../../../scripts/redis-server.ts'
 import { clientLibraries } from '../../test/client-libraries.ts'
 import { hubOn, listen, numbers, publishAll, range, untilHeard } from '../../test/numbers.ts'
-import { RedisServer, missingRedis } from '../../test/redis-server.ts'
 import { startTcpProxy } from '../../test/tcp-proxy.ts'
 
 const missing = missingRedis()
