@@ -1,16 +1,13 @@
+import { ClientFindings } from './client-findings.ts'
 import type { Branch, ChannelLines } from './lines.ts'
 import { type Position, keyOf, positionOf } from './position.ts'
 import type { EventHappening, Happening, Story } from './records.ts'
-import { NOTHING, type Verdict, type Violation } from './verdict.ts'
+import { type HistoryRules, type TrimmedGap, faultOfTrimmed } from './trimmed-gap.ts'
 
 /** What a channel promises beside the protocol. */
-export interface ChannelRules {
-  /** How many entries the history keeps at the least. */
-  readonly keptEvents: number
+export interface ChannelRules extends HistoryRules {
   /** Whether a client that reads too slowly loses the oldest events, and is told. */
   readonly dropsOldest: boolean
-  /** How many publishes of the channel were under way at a moment: their entries may be there and not be known. */
-  readonly underWayAt: (atMs: number) => number
 }
 
 /** What is known of the response that is being read. */
@@ -22,10 +19,6 @@ interface Response {
   readonly wasStalled: boolean
 }
 
-/** What is shown of a story, up to a violation; and how many violations of one client are shown. */
-const SHOWN = 12
-const MOST_VIOLATIONS = 5
-
 /**
  * Judges what one client saw of a channel, by the true history alone (docs/protocol.md; README, "How chaos judges").
  *
@@ -33,12 +26,9 @@ const MOST_VIOLATIONS = 5
  * gap but for a reason.
  */
 export class ClientJudge {
-  readonly violations: Violation[] = []
   readonly #lines: ChannelLines
   readonly #rules: ChannelRules
-  readonly #client: number
-  readonly #recent: Happening[] = []
-  readonly #counts: { -readonly [Key in keyof Verdict]: Verdict[Key] } = { ...NOTHING }
+  readonly #findings: ClientFindings
   /** Where the client is; `undefined` before it was told. */
   #at: Position | undefined
   #response: Response = { from: undefined, askedAtMs: 0, opening: 'none', wasStalled: false }
@@ -49,30 +39,26 @@ export class ClientJudge {
   /** Entries that a rollback took silently, before the command that tells all clients had run. */
   #destroyedUntilTold = 0
 
-  constructor(
+  private constructor(
     lines: ChannelLines,
-    { client, rules }: { readonly client: number; readonly rules: ChannelRules },
+    { rules, findings }: { readonly rules: ChannelRules; readonly findings: ClientFindings },
   ) {
     this.#lines = lines
     this.#rules = rules
-    this.#client = client
+    this.#findings = findings
   }
 
   /** Judges a whole story, up to the end of the channel. */
-  static judge(lines: ChannelLines, { client, happenings }: Story, rules: ChannelRules): ClientJudge {
-    const judge = new ClientJudge(lines, { client, rules })
+  static judge(lines: ChannelLines, { client, happenings }: Story, rules: ChannelRules): ClientFindings {
+    const findings = new ClientFindings(client)
+    const judge = new ClientJudge(lines, { rules, findings })
     for (const happening of happenings) judge.#hear(happening)
     judge.#finish()
-    return judge
-  }
-
-  get verdict(): Verdict {
-    return this.#counts
+    return findings
   }
 
   #hear(happening: Happening): void {
-    this.#recent.push(happening)
-    if (this.#recent.length > SHOWN) this.#recent.shift()
+    this.#findings.hear(happening)
     switch (happening.kind) {
       case 'request':
         return this.#ask(happening)
@@ -96,30 +82,31 @@ export class ClientJudge {
 
   #open({ resume, id, atMs }: Extract<Happening, { kind: 'open' }>): void {
     const { from, askedAtMs, opening } = this.#response
-    if (opening !== 'none') return this.#violate('gapsWrong', 'one opening', 'another')
+    if (opening !== 'none') return this.#findings.violate('gapsWrong', 'one opening', 'another')
     this.#response = { ...this.#response, opening: resume === 'gap' ? 'gap-due' : 'open' }
     const at = positionOf(id)
     if (resume === 'gap') {
-      if (id !== '') this.#violate('gapsWrong', 'no id before the gap', id)
-      if (!from) this.#violate('gapsWrong', 'fresh, for there was no cursor', resume)
+      if (id !== '') this.#findings.violate('gapsWrong', 'no id before the gap', id)
+      if (!from) this.#findings.violate('gapsWrong', 'fresh, for there was no cursor', resume)
     } else if (resume === 'fresh') {
-      if (from) this.#violate('gapsWrong', `resumed or gap, from ${keyOf(from)}`, resume)
-      if (!at) return this.#violate('gapsWrong', 'a position to begin at', id)
+      if (from) this.#findings.violate('gapsWrong', `resumed or gap, from ${keyOf(from)}`, resume)
+      if (!at) return this.#findings.violate('gapsWrong', 'a position to begin at', id)
       this.#goTo(at, atMs)
     } else if (resume === 'resumed' && from) {
-      if (!at || keyOf(at) !== keyOf(from)) this.#violate('gapsWrong', `resumed at ${keyOf(from)}`, id)
+      if (!at || keyOf(at) !== keyOf(from))
+        this.#findings.violate('gapsWrong', `resumed at ${keyOf(from)}`, id)
       const branches = this.#lines.branchesBetween(askedAtMs, atMs)
       if (!branches.some((branch) => this.#lines.survives(from, branch) !== 'no')) {
-        this.#violate('gapsWrong', 'a gap, for that position is gone', `resumed at ${id}`)
+        this.#findings.violate('gapsWrong', 'a gap, for that position is gone', `resumed at ${id}`)
       }
-    } else this.#violate('gapsWrong', 'fresh, resumed with a cursor, or gap', resume)
+    } else this.#findings.violate('gapsWrong', 'fresh, resumed with a cursor, or gap', resume)
   }
 
   #gap(gap: Extract<Happening, { kind: 'gap' }>): void {
-    this.#counts.gapsTold++
+    this.#findings.counts.gapsTold++
     const { opening } = this.#response
     const id = positionOf(gap.id)
-    if (!id) return this.#violate('gapsWrong', 'a gap with a position', gap.id)
+    if (!id) return this.#findings.violate('gapsWrong', 'a gap with a position', gap.id)
     if (opening === 'gap-due') this.#judgeOpeningGap(gap, id)
     else this.#judgeOverflow(gap, id)
     this.#response = { ...this.#response, opening: 'open' }
@@ -133,14 +120,19 @@ export class ClientJudge {
     const branches = lines.branchesBetween(askedAtMs, atMs)
     const isLost = (branch: Branch): boolean => lines.survives(from, branch) !== 'yes'
     const goesOn = branches.filter((branch) => lines.survives(id, branch) !== 'no')
-    if (goesOn.length === 0) return this.#violate('gapsWrong', 'a position that the log had then', keyOf(id))
-    if (reason === 'trimmed') return this.#judgeTrimmed({ missed, atMs, from, id, branches: goesOn })
+    if (goesOn.length === 0)
+      return this.#findings.violate('gapsWrong', 'a position that the log had then', keyOf(id))
+    if (reason === 'trimmed') return this.#judgeTrimmed({ missed, atMs, from, to: id, branches: goesOn })
     if (reason !== 'restarted' && reason !== 'diverged' && reason !== 'unknown') {
-      return this.#violate('gapsWrong', 'trimmed, restarted, diverged or unknown', reason)
+      return this.#findings.violate('gapsWrong', 'trimmed, restarted, diverged or unknown', reason)
     }
-    if (missed !== null) this.#violate('gapsWrong', `${reason} without a number`, String(missed))
+    if (missed !== null) this.#findings.violate('gapsWrong', `${reason} without a number`, String(missed))
     if (!goesOn.some(isLost)) {
-      return this.#violate('gapsUnneeded', `resumed at ${keyOf(from)}`, `${reason}, on from ${keyOf(id)}`)
+      return this.#findings.violate(
+        'gapsUnneeded',
+        `resumed at ${keyOf(from)}`,
+        `${reason}, on from ${keyOf(id)}`,
+      )
     }
     const isTrue = {
       restarted: id.epoch !== from.epoch,
@@ -148,77 +140,69 @@ export class ClientJudge {
       unknown: id.epoch === from.epoch && id.seq < from.seq,
     }[reason]
     if (!isTrue)
-      this.#violate('gapsWrong', `another reason, for ${keyOf(from)}`, `${reason}, on from ${keyOf(id)}`)
+      this.#findings.violate(
+        'gapsWrong',
+        `another reason, for ${keyOf(from)}`,
+        `${reason}, on from ${keyOf(id)}`,
+      )
   }
 
-  #judgeTrimmed({
-    missed,
-    atMs,
-    from,
-    id,
-    branches,
-  }: {
-    readonly missed: number | null
-    readonly atMs: number
-    readonly from: Position
-    readonly id: Position
-    readonly branches: readonly Branch[]
-  }): void {
-    const { keptEvents, dropsOldest, underWayAt } = this.#rules
-    if (id.epoch !== from.epoch || missed !== id.seq - from.seq || missed <= 0) {
-      return this.#violate('gapsWrong', `trimmed from ${keyOf(from)} to ${keyOf(id)}`, `missed ${missed}`)
-    }
+  #judgeTrimmed(gap: TrimmedGap): void {
+    const fault = faultOfTrimmed(gap, { lines: this.#lines, rules: this.#rules })
     // What was given up behind it while the client stalled is one gap with it.
-    if (dropsOldest && this.#response.wasStalled) return
-    const head = Math.max(...branches.map((branch) => this.#lines.headAt(branch, atMs))) + underWayAt(atMs)
-    if (id.seq + keptEvents > head) {
-      const got = `trimmed to ${id.seq}, though the log ended at ${head} and keeps ${keptEvents}`
-      this.#violate('gapsUnneeded', `resumed at ${keyOf(from)}`, got)
-    }
+    const isOneWithOverflow = this.#rules.dropsOldest && this.#response.wasStalled
+    if (!fault || (fault.kind === 'gapsUnneeded' && isOneWithOverflow)) return
+    this.#findings.violate(fault.kind, fault.expected, fault.got)
   }
 
   #judgeOverflow({ reason, missed }: Extract<Happening, { kind: 'gap' }>, id: Position): void {
     const at = this.#at
     const { opening, wasStalled } = this.#response
     if (opening === 'none' || !at || reason !== 'overflow' || !this.#rules.dropsOldest) {
-      return this.#violate('gapsWrong', 'no gap here', `${reason}, missed ${missed}`)
+      return this.#findings.violate('gapsWrong', 'no gap here', `${reason}, missed ${missed}`)
     }
     const branch = this.#lines.branchOf(id)
     const isAhead = branch && this.#lines.survives(at, branch) !== 'no' && id.seq > at.seq
     if (!isAhead || missed !== id.seq - at.seq) {
-      return this.#violate('gapsWrong', `overflow from ${keyOf(at)} to ${keyOf(id)}`, `missed ${missed}`)
+      return this.#findings.violate(
+        'gapsWrong',
+        `overflow from ${keyOf(at)} to ${keyOf(id)}`,
+        `missed ${missed}`,
+      )
     }
-    if (!wasStalled) this.#violate('gapsUnneeded', 'no overflow: the client read on', `missed ${missed}`)
+    if (!wasStalled)
+      this.#findings.violate('gapsUnneeded', 'no overflow: the client read on', `missed ${missed}`)
   }
 
   #position({ id, isLive }: Extract<Happening, { kind: 'position' }>): void {
     const position = positionOf(id)
-    if (isLive && this.#response.from) this.#counts.recoveries++
-    if (!position) return this.#violate('gapsWrong', 'a position', id)
+    if (isLive && this.#response.from) this.#findings.counts.recoveries++
+    if (!position) return this.#findings.violate('gapsWrong', 'a position', id)
     this.#requireOpening()
     const at = this.#at
     if (!at || keyOf(at) === keyOf(position)) return
     // Nothing is filtered here: whoever is carried on was not given what lies between.
     const branch = this.#lines.branchOf(position)
     const passed = position.seq - (branch ? this.#lines.forkSeq(at, branch) : 0)
-    if (passed > 0) this.#violate('lost', `still at ${keyOf(at)}`, `carried on to ${keyOf(position)}`, passed)
-    else this.#violate('outOfOrder', `still at ${keyOf(at)}`, `set back to ${keyOf(position)}`)
+    if (passed > 0)
+      this.#findings.violate('lost', `still at ${keyOf(at)}`, `carried on to ${keyOf(position)}`, passed)
+    else this.#findings.violate('outOfOrder', `still at ${keyOf(at)}`, `set back to ${keyOf(position)}`)
     this.#at = position
   }
 
   #event({ id, n }: EventHappening): void {
-    this.#counts.deliveries++
+    this.#findings.counts.deliveries++
     this.#requireOpening()
     const position = positionOf(id)
     const entry = position && this.#lines.entries.get(keyOf(position))
-    if (!position || !entry) return this.#violate('outOfOrder', 'an event with a position', id)
+    if (!position || !entry) return this.#findings.violate('outOfOrder', 'an event with a position', id)
     if (entry.n !== n || entry.madeAfterMs === -Infinity) {
-      this.#violate('outOfOrder', `event ${entry.n} at ${keyOf(entry)}`, `event ${n}`)
+      this.#findings.violate('outOfOrder', `event ${entry.n} at ${keyOf(entry)}`, `event ${n}`)
     }
     const at = this.#at
     const branch = this.#lines.branchOf(entry)
     if (!at || !branch) {
-      this.#violate('outOfOrder', 'a position before the first event', keyOf(entry))
+      this.#findings.violate('outOfOrder', 'a position before the first event', keyOf(entry))
       this.#at = entry
       return
     }
@@ -238,7 +222,7 @@ export class ClientJudge {
       if (own && lines.survives(to, own) !== 'no' && to.seq <= at.seq) return this.#takeAgain(at, to)
       const passed = to.seq - 1 - lines.forkSeq(at, branch)
       if (passed > 0) this.#carryPast({ at, to, passed })
-      else this.#violate('outOfOrder', `a gap behind ${keyOf(at)}`, `${keyOf(to)}, of another line`)
+      else this.#findings.violate('outOfOrder', `a gap behind ${keyOf(at)}`, `${keyOf(to)}, of another line`)
     }
     this.#at = to
   }
@@ -252,16 +236,16 @@ export class ClientJudge {
     readonly to: Position
     readonly passed: number
   }): void {
-    this.#violate('lost', `what follows ${keyOf(at)}`, keyOf(to), passed)
+    this.#findings.violate('lost', `what follows ${keyOf(at)}`, keyOf(to), passed)
     for (let seq = to.seq - passed; seq < to.seq; seq++) this.#missing.add(seq)
   }
 
   #takeAgain(at: Position, to: Position): void {
     const expected = `what follows ${keyOf(at)}`
-    if (!this.#missing.delete(to.seq)) return this.#violate('repeated', expected, keyOf(to))
+    if (!this.#missing.delete(to.seq)) return this.#findings.violate('repeated', expected, keyOf(to))
     // Late is not lost.
-    this.#counts.lost--
-    this.#violate('outOfOrder', expected, keyOf(to))
+    this.#findings.counts.lost--
+    this.#findings.violate('outOfOrder', expected, keyOf(to))
   }
 
   /** A rollback at or above a client's position shows it nothing of what is gone (docs/protocol.md §9). */
@@ -272,7 +256,7 @@ export class ClientJudge {
     const destroyed = this.#lines.destroyedBetween(from, branch)
     // It is told as soon as the command has run: the epoch is another then.
     if (branch.life.newEpochs) this.#destroyedUntilTold += destroyed
-    else this.#counts.destroyed += destroyed
+    else this.#findings.counts.destroyed += destroyed
     this.#toldInLife = branch.life.index
   }
 
@@ -280,7 +264,7 @@ export class ClientJudge {
     const { opening } = this.#response
     if (opening === 'open') return
     const expected = opening === 'none' ? 'millrace.open' : 'millrace.gap'
-    this.#violate('gapsWrong', `${expected} first`, 'something else')
+    this.#findings.violate('gapsWrong', `${expected} first`, 'something else')
     this.#response = { ...this.#response, opening: 'open' }
   }
 
@@ -297,14 +281,14 @@ export class ClientJudge {
 
   #finish(): void {
     const { last } = this.#lines
-    this.#counts.destroyed += this.#destroyedUntilTold
+    this.#findings.counts.destroyed += this.#destroyedUntilTold
     if (!last) return
     const end = this.#lines.endOf(last)
     const at = this.#at
-    if (!at) return this.#violate('lost', 'a position at the end', 'none')
+    if (!at) return this.#findings.violate('lost', 'a position at the end', 'none')
     if (this.#lines.survives(at, last) === 'no') {
       const passed = Math.max(end - this.#lines.forkSeq(at, last), 1)
-      return this.#violate(
+      return this.#findings.violate(
         'lost',
         `everything up to ${end} of ${last.epoch}`,
         `an end at ${keyOf(at)}`,
@@ -312,7 +296,7 @@ export class ClientJudge {
       )
     }
     if (at.seq < end) {
-      this.#violate(
+      this.#findings.violate(
         'lost',
         `everything up to ${end} of ${last.epoch}`,
         `an end at ${keyOf(at)}`,
@@ -320,17 +304,5 @@ export class ClientJudge {
       )
     }
     this.#countDestroyed(at, last)
-  }
-
-  #violate(kind: Violation['kind'], expected: string, got: string, count = 1): void {
-    this.#counts[kind] += count
-    if (this.violations.length >= MOST_VIOLATIONS) return
-    this.violations.push({
-      kind,
-      client: this.#client,
-      expected,
-      got,
-      before: this.#recent.map((happening) => JSON.stringify(happening)),
-    })
   }
 }

@@ -47,7 +47,7 @@ export function judgeChannel(
     latestKeyOf,
     ...latestOf(lines, { publishes, losses, latestKeyOf }),
   }
-  const judges = stories.map((story) =>
+  const findings = stories.map((story) =>
     latest ? LatestJudge.judge(lines, story, latest) : ClientJudge.judge(lines, story, rules),
   )
   const ofLog: Verdict = {
@@ -56,11 +56,11 @@ export function judgeChannel(
     outOfOrder: lines.contradictions.length,
   }
   return {
-    verdict: sumOfVerdicts([ofLog, ...judges.map(({ verdict }) => verdict)]),
+    verdict: sumOfVerdicts([ofLog, ...findings.map(({ counts }) => counts)]),
     violations: [
       ...lines.duplicates.map((got) => faultOfLog('repeated', got)),
       ...lines.contradictions.map((got) => faultOfLog('outOfOrder', got)),
-      ...judges.flatMap(({ violations }) => violations),
+      ...findings.flatMap(({ violations }) => violations),
     ],
   }
 }

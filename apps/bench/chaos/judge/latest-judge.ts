@@ -1,15 +1,12 @@
+import { ClientFindings } from './client-findings.ts'
 import type { Entry } from './entries.ts'
 import type { Branch, ChannelLines } from './lines.ts'
 import { type Position, highestOf, keyOf, positionOf } from './position.ts'
 import type { EventHappening, Happening, Story } from './records.ts'
-import { NOTHING, type Verdict, type Violation } from './verdict.ts'
+import { type HistoryRules, faultOfTrimmed } from './trimmed-gap.ts'
 
 /** What is known of a channel whose newer values stand in for older ones. */
-export interface LatestRules {
-  /** How many entries the history keeps at the least. */
-  readonly keptEvents: number
-  /** How many publishes of the channel were under way at a moment. */
-  readonly underWayAt: (atMs: number) => number
+export interface LatestRules extends HistoryRules {
   /** What an event is a value of, by its number. */
   readonly latestKeyOf: (n: number) => string
   /** The one entry that an event can have been seen as, by its number; none where losses leave more than one. */
@@ -24,9 +21,6 @@ interface Value {
   readonly response: number
 }
 
-const SHOWN = 12
-const MOST_VIOLATIONS = 5
-
 /**
  * Judges what one client saw of a channel of latest values (docs/protocol.md §4.7): no id goes back, no value of a key comes behind a
  * newer one or twice on one response, gaps are needed and true, and at the end the client has the newest value of each key.
@@ -34,12 +28,9 @@ const MOST_VIOLATIONS = 5
  * Which events were left out is not judged: that depends on how much waited when.
  */
 export class LatestJudge {
-  readonly violations: Violation[] = []
   readonly #lines: ChannelLines
   readonly #rules: LatestRules
-  readonly #client: number
-  readonly #recent: Happening[] = []
-  readonly #counts: { -readonly [Key in keyof Verdict]: Verdict[Key] } = { ...NOTHING }
+  readonly #findings: ClientFindings
   /** Where the client was told to begin; what lies before is not owed to it. */
   #since: Position | undefined
   /** Where its ids have come to. */
@@ -51,30 +42,26 @@ export class LatestJudge {
   #values = new Map<string, Value>()
   #received = new Set<number>()
 
-  constructor(
+  private constructor(
     lines: ChannelLines,
-    { client, rules }: { readonly client: number; readonly rules: LatestRules },
+    { rules, findings }: { readonly rules: LatestRules; readonly findings: ClientFindings },
   ) {
     this.#lines = lines
     this.#rules = rules
-    this.#client = client
+    this.#findings = findings
   }
 
   /** Judges a whole story, up to the end of the channel. */
-  static judge(lines: ChannelLines, { client, happenings }: Story, rules: LatestRules): LatestJudge {
-    const judge = new LatestJudge(lines, { client, rules })
+  static judge(lines: ChannelLines, { client, happenings }: Story, rules: LatestRules): ClientFindings {
+    const findings = new ClientFindings(client)
+    const judge = new LatestJudge(lines, { rules, findings })
     for (const happening of happenings) judge.#hear(happening)
     judge.#finish()
-    return judge
-  }
-
-  get verdict(): Verdict {
-    return this.#counts
+    return findings
   }
 
   #hear(happening: Happening): void {
-    this.#recent.push(happening)
-    if (this.#recent.length > SHOWN) this.#recent.shift()
+    this.#findings.hear(happening)
     switch (happening.kind) {
       case 'request':
         this.#cursor = happening.cursor
@@ -86,7 +73,7 @@ export class LatestJudge {
       case 'gap':
         return this.#gap(happening)
       case 'position':
-        if (happening.isLive && this.#cursor !== '') this.#counts.recoveries++
+        if (happening.isLive && this.#cursor !== '') this.#findings.counts.recoveries++
         return this.#moveTo(happening.id)
       case 'event':
         return this.#event(happening)
@@ -98,15 +85,15 @@ export class LatestJudge {
     const from = positionOf(this.#cursor)
     this.#isGapDue = resume === 'gap'
     if (resume !== (from ? 'resumed' : 'fresh') && !(from && resume === 'gap')) {
-      return this.#violate('gapsWrong', from ? 'resumed or gap' : 'fresh', resume)
+      return this.#findings.violate('gapsWrong', from ? 'resumed or gap' : 'fresh', resume)
     }
     if (resume === 'gap') return
     if (!from) return this.#beginAt(id)
     if (keyOf(positionOf(id) ?? from) !== keyOf(from))
-      this.#violate('gapsWrong', `resumed at ${this.#cursor}`, id)
+      this.#findings.violate('gapsWrong', `resumed at ${this.#cursor}`, id)
     const branches = this.#lines.branchesBetween(this.#askedAtMs, atMs)
     if (!branches.some((branch) => this.#survival(branch) !== 'no')) {
-      this.#violate('gapsWrong', 'a gap, for one of the positions is gone', `resumed at ${id}`)
+      this.#findings.violate('gapsWrong', 'a gap, for one of the positions is gone', `resumed at ${id}`)
     }
     this.#moveTo(id)
   }
@@ -120,8 +107,8 @@ export class LatestJudge {
   }
 
   #gap(gap: Extract<Happening, { kind: 'gap' }>): void {
-    this.#counts.gapsTold++
-    if (!this.#isGapDue) this.#violate('gapsWrong', 'no gap here', gap.reason)
+    this.#findings.counts.gapsTold++
+    if (!this.#isGapDue) this.#findings.violate('gapsWrong', 'no gap here', gap.reason)
     this.#isGapDue = false
     this.#judgeGap(gap)
     this.#beginAt(gap.id)
@@ -133,35 +120,30 @@ export class LatestJudge {
     if (!from || !to) return
     const branches = this.#lines.branchesBetween(this.#askedAtMs, atMs)
     const goesOn = branches.filter((branch) => this.#lines.survives(to, branch) !== 'no')
-    if (goesOn.length === 0) return this.#violate('gapsWrong', 'a position that the log had then', id)
+    if (goesOn.length === 0)
+      return this.#findings.violate('gapsWrong', 'a position that the log had then', id)
     if (reason === 'trimmed') {
-      const head =
-        Math.max(...goesOn.map((branch) => this.#lines.headAt(branch, atMs))) + this.#rules.underWayAt(atMs)
-      if (to.epoch !== from.epoch || missed !== to.seq - from.seq || missed <= 0) {
-        return this.#violate('gapsWrong', `trimmed from ${this.#cursor} to ${id}`, `missed ${missed}`)
-      }
-      if (to.seq + this.#rules.keptEvents > head) {
-        this.#violate(
-          'gapsUnneeded',
-          `resumed at ${this.#cursor}`,
-          `trimmed to ${id}, with the head at ${head}`,
-        )
-      }
+      const fault = faultOfTrimmed(
+        { atMs, missed, from, to, branches: goesOn },
+        { lines: this.#lines, rules: this.#rules },
+      )
+      if (fault) this.#findings.violate(fault.kind, fault.expected, fault.got)
       return
     }
     const isTrue =
       reason === 'restarted'
         ? to.epoch !== from.epoch
         : ['diverged', 'unknown'].includes(reason) && to.epoch === from.epoch
-    if (!isTrue || missed !== null) this.#violate('gapsWrong', `another gap, for ${this.#cursor}`, reason)
+    if (!isTrue || missed !== null)
+      this.#findings.violate('gapsWrong', `another gap, for ${this.#cursor}`, reason)
     if (goesOn.every((branch) => this.#survival(branch) === 'yes')) {
-      this.#violate('gapsUnneeded', `resumed at ${this.#cursor}`, `${reason}, on from ${id}`)
+      this.#findings.violate('gapsUnneeded', `resumed at ${this.#cursor}`, `${reason}, on from ${id}`)
     }
   }
 
   #beginAt(id: string): void {
     const position = positionOf(id)
-    if (!position) this.#violate('gapsWrong', 'a position to begin at', id)
+    if (!position) this.#findings.violate('gapsWrong', 'a position to begin at', id)
     this.#since = position
     this.#at = position
     this.#values = new Map()
@@ -171,17 +153,18 @@ export class LatestJudge {
   #moveTo(id: string): void {
     const at = this.#at
     const to = positionOf(id)
-    if (this.#isGapDue) this.#violate('gapsWrong', 'the gap that was announced', id)
-    if (!to || !at) return this.#violate('outOfOrder', 'a position, behind one to begin at', id)
-    if (to.epoch !== at.epoch || to.seq < at.seq) this.#violate('outOfOrder', `at ${keyOf(at)} or behind`, id)
+    if (this.#isGapDue) this.#findings.violate('gapsWrong', 'the gap that was announced', id)
+    if (!to || !at) return this.#findings.violate('outOfOrder', 'a position, behind one to begin at', id)
+    if (to.epoch !== at.epoch || to.seq < at.seq)
+      this.#findings.violate('outOfOrder', `at ${keyOf(at)} or behind`, id)
     this.#at = to
   }
 
   #event({ id, n }: EventHappening): void {
-    this.#counts.deliveries++
+    this.#findings.counts.deliveries++
     this.#moveTo(id)
     this.#received.add(n)
-    if (Number.isNaN(n)) return this.#violate('outOfOrder', 'an event that is whole', id)
+    if (Number.isNaN(n)) return this.#findings.violate('outOfOrder', 'an event that is whole', id)
     const key = this.#rules.latestKeyOf(n)
     const entry = this.#rules.entryOf(n)
     const had = this.#values.get(key)
@@ -191,29 +174,27 @@ export class LatestJudge {
     const branch = this.#lines.branchOf(entry)
     if (had.entry === entry) {
       if (had.response === this.#response)
-        this.#violate('repeated', `newer than ${keyOf(entry)}`, keyOf(entry))
+        this.#findings.violate('repeated', `newer than ${keyOf(entry)}`, keyOf(entry))
     } else if (branch && this.#lines.survives(had.entry, branch) === 'no') {
-      this.#violate('outOfOrder', `a gap behind ${keyOf(had.entry)}`, `${keyOf(entry)}, of another line`)
+      this.#findings.violate(
+        'outOfOrder',
+        `a gap behind ${keyOf(had.entry)}`,
+        `${keyOf(entry)}, of another line`,
+      )
     } else if (entry.seq < had.entry.seq) {
-      this.#violate('outOfOrder', `newer than ${keyOf(had.entry)}`, keyOf(entry))
+      this.#findings.violate('outOfOrder', `newer than ${keyOf(had.entry)}`, keyOf(entry))
     }
   }
 
   #finish(): void {
     const since = this.#since
     const { last } = this.#lines
-    if (!since || !last) return this.#violate('lost', 'a position to begin at', 'none')
-    if (since.epoch !== last.epoch) return this.#violate('lost', `a gap, to ${last.epoch}`, keyOf(since))
+    if (!since || !last) return this.#findings.violate('lost', 'a position to begin at', 'none')
+    if (since.epoch !== last.epoch)
+      return this.#findings.violate('lost', `a gap, to ${last.epoch}`, keyOf(since))
     for (const [key, entry] of this.#rules.newest) {
       if (entry.seq <= since.seq || (entry.n !== undefined && this.#received.has(entry.n))) continue
-      this.#violate('lost', `${keyOf(entry)}, the newest of ${key}`, keyOf(this.#at ?? since))
+      this.#findings.violate('lost', `${keyOf(entry)}, the newest of ${key}`, keyOf(this.#at ?? since))
     }
-  }
-
-  #violate(kind: Violation['kind'], expected: string, got: string): void {
-    this.#counts[kind]++
-    if (this.violations.length >= MOST_VIOLATIONS) return
-    const before = this.#recent.map((happening) => JSON.stringify(happening))
-    this.violations.push({ kind, client: this.#client, expected, got, before })
   }
 }
