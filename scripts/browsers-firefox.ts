@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import puppeteer from 'puppeteer-core'
+import { boundToThisProcess } from './bound-process.ts'
 import { type Engine, ANSWERS_WITHIN_MS, createPage, viewport } from './browsers-page.ts'
-import { boundToThisProcess } from './browsers-process.ts'
 
 const FIREFOX = '/usr/bin/firefox-esr'
 
@@ -12,7 +12,9 @@ export function missingFirefox(): string | undefined {
 
 /** Starts Firefox, driven by Puppeteer over WebDriver BiDi (Playwright needs a Firefox of its own). Each page has a profile of its own. */
 export async function launchFirefox(): Promise<Engine> {
-  const { command, args } = boundToThisProcess(FIREFOX, ['--headless', '--no-remote', 'about:blank'])
+  const { command, args } = boundToThisProcess(FIREFOX, ['--headless', '--no-remote', 'about:blank'], {
+    signal: 'TERM',
+  })
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: command,

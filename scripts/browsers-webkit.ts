@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import type { Readable } from 'node:stream'
+import { boundToThisProcess } from './bound-process.ts'
 import { type Engine, ANSWERS_WITHIN_MS, createPage, viewport, within } from './browsers-page.ts'
-import { boundToThisProcess } from './browsers-process.ts'
+import { freePort } from './free-port.ts'
 
 const DRIVER = '/usr/bin/WebKitWebDriver'
 const XVFB = '/usr/bin/Xvfb'
@@ -116,7 +116,7 @@ function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  const bound = boundToThisProcess(path, args)
+  const bound = boundToThisProcess(path, args, { signal: 'TERM' })
   return spawn(bound.command, bound.args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -141,15 +141,6 @@ async function firstLine(child: ChildProcess): Promise<string> {
     if (text.includes('\n')) return text.trim()
   }
   throw new Error('Xvfb ended before it had a display')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function answering(root: string, driver: ChildProcess): Promise<void> {

@@ -7,6 +7,7 @@ import { parseEventStream } from '@millrace/core'
 import type { Hono } from 'hono'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { codeBlocksOf, writeExamples } from './documentation.ts'
+import { freePort } from './free-port.ts'
 import { root } from './public-packages.ts'
 
 /** Writes a page's files as a reader would, but for the port that they listen on. */
@@ -54,15 +55,6 @@ async function serve(handle: RequestListener): Promise<number> {
     server.close()
   })
   return (server.address() as AddressInfo).port
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 test('the program of the concepts prints what its page says', async () => {
