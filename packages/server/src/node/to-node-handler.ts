@@ -48,7 +48,8 @@ async function answer(
 ): Promise<void> {
   const abort = new AbortController()
   let session: Session | undefined
-  outgoing.once('close', () => {
+  // Not `once`, which keeps another 0.2 KB per response: it is called once in any case.
+  outgoing.on('close', () => {
     abort.abort()
     session?.leave()
   })
