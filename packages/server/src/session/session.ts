@@ -157,8 +157,8 @@ export class Session implements Flushable, QueueOwner {
   /** Runs `listener` when the session ends; at once if it has. */
   onEnd(listener: (cause: EndCause) => void): void {
     if (this.#cause) listener(this.#cause)
-    // Copied: an array that is pushed to takes room for 17, and this one is kept as long as the stream.
-    else this.#onEnd = [...this.#onEnd, listener]
+    // Not pushed, nor spread, which pushes too: an array takes room for 17 then, and this one is kept as long as the stream.
+    else this.#onEnd = this.#onEnd.concat(listener)
   }
 
   /** Writes a block; it leaves with all others of this tick. Ends the session as `slow` when too much waits, and none of it can be given up. */
