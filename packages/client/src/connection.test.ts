@@ -1,31 +1,20 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { send } from '../test/answers.ts'
+import { closedWithTest } from '../test/connect.ts'
 import { startEventServer } from '../test/event-server.ts'
 import type { EventServer, Exchange } from '../test/event-server.ts'
+import { withoutRandomWaits } from '../test/random-waits.ts'
 import { record } from '../test/record.ts'
 import type { Recording } from '../test/record.ts'
 import { uncaughtErrors } from '../test/uncaught-errors.ts'
 import { connectEventStream } from './index.ts'
 import type { ConnectionStatus, ConnectOptions, EventStreamConnection, PlainEvent } from './index.ts'
 
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0)
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-})
+withoutRandomWaits()
 
 function connect(url: string, options?: ConnectOptions): EventStreamConnection<PlainEvent> {
-  const connection = connectEventStream(url, options)
-  onTestFinished(() => connection.close())
-  return connection
+  return closedWithTest(connectEventStream(url, options))
 }
-
-const send =
-  (text: string) =>
-  ({ open, response }: Exchange): void => {
-    open()
-    response.write(text)
-  }
 
 /** How a first request must be answered for a connection to come to rest in a status. */
 const firstAnswers: Record<ConnectionStatus, (exchange: Exchange) => void> = {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { answer, send, sendAll } from '../test/answers.ts'
 import { openEventServer } from '../test/event-server.ts'
 import type { EventServer, Exchange, Handler } from '../test/event-server.ts'
 import { record } from '../test/record.ts'
@@ -31,26 +32,6 @@ interface Result {
   readonly connection: EventStreamConnection<PlainEvent>
 }
 
-const answer =
-  (status: number, headers: Record<string, string> = {}, body = '') =>
-  ({ response }: Exchange): void => {
-    response.writeHead(status, headers).end(body)
-  }
-
-const stream =
-  (text: string) =>
-  ({ open, response }: Exchange): void => {
-    open()
-    response.write(text)
-  }
-
-const endAfter =
-  (text: string) =>
-  ({ open, response }: Exchange): void => {
-    open()
-    response.end(text)
-  }
-
 /** Writes for as long as somebody reads. */
 const flood =
   (first: string, more: string): Handler =>
@@ -77,18 +58,18 @@ const millraceOpen = 'event: millrace.open\ndata: {"resume":"fresh","delivery":"
 const probes: readonly Probe[] = [
   {
     title: 'retry: 0',
-    serve: endAfter('retry: 0\ndata: one\n\n'),
+    serve: sendAll('retry: 0\ndata: one\n\n'),
     requests: [4, NO_HOT_LOOP],
     check: ({ log }) => expect(log.filter((line) => line === 'message one').length).toBeGreaterThan(3),
   },
   {
     title: 'retry: 4294967296',
-    serve: endAfter('retry: 4294967296\ndata: one\n\n'),
+    serve: sendAll('retry: 4294967296\ndata: one\n\n'),
     outcome: 'waiting',
     requests: [1, 1],
     check: (result) => expect(waitMs(result) / 60_000).toBeCloseTo(60, 0),
   },
-  { title: 'a clean end at once, for ever', serve: endAfter(''), requests: [2, NO_HOT_LOOP] },
+  { title: 'a clean end at once, for ever', serve: sendAll(''), requests: [2, NO_HOT_LOOP] },
   {
     title: 'a socket that is cut before it answers, for ever',
     serve: ({ response }) => void response.socket?.destroy(),
@@ -127,31 +108,31 @@ const probes: readonly Probe[] = [
   },
   {
     title: 'a block of nothing but an id',
-    serve: endAfter('id: 7\n\n'),
+    serve: sendAll('id: 7\n\n'),
     requests: [2, NO_HOT_LOOP],
     check: (result) => expect(sentIds(result).slice(0, 2)).toEqual([undefined, '7']),
   },
   {
     title: 'an id with U+2026',
-    serve: endAfter('id: 7…\ndata: one\n\n'),
+    serve: sendAll('id: 7…\ndata: one\n\n'),
     requests: [2, NO_HOT_LOOP],
     check: (result) => expect(sentIds(result).slice(0, 2)).toEqual([undefined, '7…']),
   },
   {
     title: 'an id with 0x01, which no request can carry',
-    serve: endAfter('id: 7\u0001\ndata: one\n\n'),
+    serve: sendAll('id: 7\u0001\ndata: one\n\n'),
     requests: [2, NO_HOT_LOOP],
     check: (result) => expect(new Set(sentIds(result))).toEqual(new Set([undefined])),
   },
   {
     title: 'an id of 8,000 characters that are 24,000 bytes, which no server takes',
-    serve: endAfter(`id: ${'…'.repeat(8000)}\ndata: one\n\n`),
+    serve: sendAll(`id: ${'…'.repeat(8000)}\ndata: one\n\n`),
     requests: [2, NO_HOT_LOOP],
     check: (result) => expect(new Set(sentIds(result))).toEqual(new Set([undefined])),
   },
   {
     title: 'an id of 64 KiB',
-    serve: stream(`data: one\n\nid: ${'7'.repeat(65_536)}\ndata: two\n\n`),
+    serve: send(`data: one\n\nid: ${'7'.repeat(65_536)}\ndata: two\n\n`),
     outcome: 'failed',
     errorCode: 'limit-exceeded',
     requests: [1, 1],
@@ -176,7 +157,7 @@ const probes: readonly Probe[] = [
   },
   {
     title: 'a body that stalls',
-    serve: stream('data: one\n\n'),
+    serve: send('data: one\n\n'),
     options: { heartbeatMs: 100 },
     outcome: 'open',
     requests: [2, 3],
@@ -185,7 +166,7 @@ const probes: readonly Probe[] = [
   {
     title: 'a relay that strips comments, and so all heartbeats',
     serve: (exchange) => {
-      stream(millraceOpen)(exchange)
+      send(millraceOpen)(exchange)
       setTimeout(() => exchange.response.write('data: late\n\n'), 200)
     },
     outcome: 'open',
@@ -195,7 +176,7 @@ const probes: readonly Probe[] = [
   {
     title: 'a redirect, then a drop',
     serve: (exchange) => {
-      if (exchange.request.url === '/elsewhere') endAfter('id: 7\ndata: one\n\n')(exchange)
+      if (exchange.request.url === '/elsewhere') sendAll('id: 7\ndata: one\n\n')(exchange)
       else answer(307, { location: '/elsewhere' })(exchange)
     },
     requests: [4, 2 * NO_HOT_LOOP],
@@ -209,7 +190,7 @@ const probes: readonly Probe[] = [
   },
   {
     title: 'events for a listener that throws',
-    serve: stream('data: one\n\ndata: two\n\n'),
+    serve: send('data: one\n\ndata: two\n\n'),
     listen: (connection) =>
       connection.subscribe({
         onEvent: ({ data }) => {

@@ -1,23 +1,15 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { send } from '../test/answers.ts'
+import { closedWithTest } from '../test/connect.ts'
 import { startEventServer } from '../test/event-server.ts'
-import type { Exchange } from '../test/event-server.ts'
 import { record } from '../test/record.ts'
 import { connectEventStream } from './index.ts'
 import type { ConnectOptions, EventStreamConnection, PlainEvent } from './index.ts'
 import { MAX_QUEUED_ITEMS } from './policy.ts'
 
 function connect(url: string, options?: ConnectOptions): EventStreamConnection<PlainEvent> {
-  const connection = connectEventStream(url, options)
-  onTestFinished(() => connection.close())
-  return connection
+  return closedWithTest(connectEventStream(url, options))
 }
-
-const send =
-  (text: string) =>
-  ({ open, response }: Exchange): void => {
-    open()
-    response.write(text)
-  }
 
 const open = 'event: millrace.open\ndata: {"resume":"fresh","delivery":"all","heartbeatMs":15000}\n\n'
 const end = (reason: string): string =>

@@ -1,5 +1,10 @@
 import { defineStream } from '@millrace/core'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { send } from '../test/answers.ts'
+import { closedWithTest, connect } from '../test/connect.ts'
+import { startEventServer } from '../test/event-server.ts'
+import { record } from '../test/record.ts'
+import { uncaughtErrors } from '../test/uncaught-errors.ts'
 import { connectEventStream } from './index.ts'
 import type { ConnectionListener, EventStreamConnection, PlainEvent, Tap } from './index.ts'
 import { createFakeSource } from './testing.ts'
@@ -22,9 +27,8 @@ function createSource(): Source {
   return createFakeSource(defineStream<{ tick: number }>('prices'))
 }
 
-async function connect(source: Source): Promise<EventStreamConnection<PlainEvent>> {
-  const connection = connectEventStream('http://localhost/', { fetch: source.fetch })
-  onTestFinished(() => connection.close())
+async function connectTo(source: Source): Promise<EventStreamConnection<PlainEvent>> {
+  const connection = closedWithTest(connectEventStream('http://localhost/', { fetch: source.fetch }))
   await source.settled()
   return connection
 }
@@ -47,7 +51,7 @@ test('a tap hears all frames, events and states of a connection, in their order'
   const lines: string[] = []
   tapped[TAP] = tap(lines)
   const source = createSource()
-  const connection = await connect(source)
+  const connection = await connectTo(source)
   source.emit({ type: 'tick', data: 1 })
   await source.settled()
   source.heartbeat()
@@ -67,7 +71,7 @@ test('a tap hears all frames, events and states of a connection, in their order'
 
 test('a tap tells connections apart, and hears those that began before it from then on', async () => {
   const [one, two] = [createSource(), createSource()]
-  const connections = [await connect(one), await connect(two)]
+  const connections = [await connectTo(one), await connectTo(two)]
   const heard: [number, unknown][] = []
   tapped[TAP] = (name, value, connection) => {
     if (name === 'onEvent') heard.push([connections.indexOf(connection as never), (value as PlainEvent).data])
@@ -98,7 +102,7 @@ test('without a tap there is one look at a global for each thing told, and nothi
   })
   const run = async (line: string): Promise<void> => {
     const source = createSource()
-    const connection = await connect(source)
+    const connection = await connectTo(source)
     for (let n = 0; n < 10; n++) source.emit({ type: 'tick', data: n })
     source.write(line)
     await source.settled()
@@ -111,4 +115,44 @@ test('without a tap there is one look at a global for each thing told, and nothi
   current = () => void calls++
   await run(':\n')
   expect(calls).toBe(looksWithout)
+})
+
+describe('over a real server, a tap', () => {
+  beforeEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('hears what comes over the wire and where each connection stands, from when it is put there', async () => {
+    const server = await startEventServer(({ open }) => open())
+    const connection = connect(server.url)
+    const { heard, reached } = record(connection)
+    await reached('open')
+    const news: unknown[] = []
+    tapped[TAP] = (name, value, from) => {
+      if (from === connection && name !== 'room') news.push([name, value])
+    }
+    ;(await server.exchange(1)).response.write(': beat\n\ndata: one\n\n')
+    await heard('chunk end')
+    connection.close()
+    expect(news).toEqual([
+      ['onEvent', { type: 'message', data: 'one', lastEventId: '', replayed: false }],
+      ['onChunkEnd', ': beat\n\ndata: one\n\n'],
+      ['onStateChange', { status: 'closed' }],
+    ])
+  })
+
+  test('is no listener: it keeps no connection open, and what it throws harms nobody', async () => {
+    const thrown = uncaughtErrors()
+    tapped[TAP] = () => {
+      throw new Error('a bug in the inspector')
+    }
+    const server = await startEventServer(send('data: one\n\n'))
+    const connection = connect(server.url)
+    for await (const { type } of connection) {
+      expect(type).toBe('message')
+      break
+    }
+    expect(connection.status).toBe('closed')
+    await vi.waitFor(() => expect(thrown.length).toBeGreaterThan(0))
+  })
 })
