@@ -1,5 +1,5 @@
 import { type AdmissionLimits, type ResolvedLimits, resolveLimits } from '../admission/limits.ts'
-import { positive, positiveInteger } from './check-number.ts'
+import { nonNegativeInteger, positive, positiveInteger } from './check-number.ts'
 import { type HubObserver, harmless } from './hub-observer.ts'
 import type { ReplayLimits } from '../channel/judge-resume.ts'
 import type { Backplane, HistoryPolicy } from '../log/backplane.ts'
@@ -23,7 +23,7 @@ export interface HubOptions {
   readonly heartbeatMs?: number
   /** How long a client may leave its bytes unread, in milliseconds. Default 30,000. */
   readonly writeTimeoutMs?: number
-  /** Over how long clients are told to return when the process ends, and how long one-shot streams may still run, in milliseconds. Default 10,000. */
+  /** Over how long clients are told to return when the process ends, and how long one-shot streams may still run, in whole milliseconds. Default 10,000. */
   readonly drainMs?: number
   /** How many streams there may be, and what a request beyond that is answered. Default: 100,000, and 10,000 being judged. */
   readonly limits?: AdmissionLimits
@@ -43,7 +43,7 @@ const MIB = 1024 * 1024
 /**
  * Fills in the defaults.
  *
- * @throws {RangeError} If a number is not finite and positive (`drainMs`: 0 or more); the message names option and value.
+ * @throws {RangeError} If a number is out of range; the message names option and value.
  */
 export function resolveHubOptions(options: HubOptions = {}): ResolvedHubOptions {
   const { history, replay } = options
@@ -63,7 +63,8 @@ export function resolveHubOptions(options: HubOptions = {}): ResolvedHubOptions 
     maxTotalQueueBytes: positive('maxTotalQueueBytes', options.maxTotalQueueBytes ?? 256 * MIB),
     heartbeatMs: positiveInteger('heartbeatMs', options.heartbeatMs ?? 15_000),
     writeTimeoutMs: positive('writeTimeoutMs', options.writeTimeoutMs ?? 30_000),
-    drainMs: options.drainMs === 0 ? 0 : positive('drainMs', options.drainMs ?? 10_000),
+    // Whole, as `drain` asks of its window: what that refused at SIGTERM would end the process with nobody drained.
+    drainMs: nonNegativeInteger('drainMs', options.drainMs ?? 10_000),
     limits: resolveLimits(options.limits),
     observer: harmless(options.observer ?? {}),
   }

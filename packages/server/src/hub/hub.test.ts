@@ -133,6 +133,13 @@ describe('drain', () => {
     expect(await text).not.toContain('millrace.end')
     expect(await hub.drain()).toEqual({ moved: 0, finished: 0, cut: 0 })
   })
+
+  test('takes every window that a hub can be made with', async () => {
+    expect(() => new Hub({ drainMs: 2500.5 })).toThrow(
+      /^drainMs must be a whole number, 0 or above; got 2500.5$/,
+    )
+    expect(await createHub({ drainMs: 0 }).drain()).toEqual({ moved: 0, finished: 0, cut: 0 })
+  })
 })
 
 describe('close', () => {
