@@ -7,8 +7,8 @@ import { record } from '../test/record.ts'
 import { connectEventStream } from './index.ts'
 import type { ConnectionState, ConnectOptions, EventStreamConnection, PlainEvent } from './index.ts'
 
-/** How long each probe is watched. All run side by side. */
-const PROBE_MS = 5000
+/** How long each probe is watched: two silences of two seconds, with a second to spare for what follows them. All run side by side. */
+const PROBE_MS = 6000
 /** The most requests that may come in that time: one at once, and no two within the shortest reconnection time. */
 const NO_HOT_LOOP = 1 + PROBE_MS / 250
 
