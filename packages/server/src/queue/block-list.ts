@@ -1,9 +1,12 @@
 import { HEARTBEAT } from '@millrace/core/protocol'
 import { type Block, sizeOf } from './block.ts'
 
+/** The blocks of every list that has none; never pushed to. An array that was empty takes room for 17, and most clients wait for nothing. */
+const NONE: Block[] = []
+
 /** Blocks in a row, counted in bytes. A block has a place, a number that grows from one to the next. */
 export class BlockList {
-  #blocks: Block[] = []
+  #blocks: Block[] = NONE
   /** Index of the first block; what lies before it has left. */
   #first = 0
   /** Place of `#blocks[0]`. */
@@ -41,7 +44,8 @@ export class BlockList {
     if (isHeartbeat(block) && this.size > 0 && isHeartbeat(this.at(this.end - 1))) {
       return this.replace(this.end - 1, block)
     }
-    this.#blocks.push(block)
+    if (this.#blocks === NONE) this.#blocks = [block]
+    else this.#blocks.push(block)
     this.#bytes += sizeOf(block)
   }
 
@@ -94,7 +98,7 @@ export class BlockList {
     this.#first = 0
     // A client that keeps up has one block at a time: its array is used again.
     if (length === 1) this.#blocks.pop()
-    else this.#blocks = this.#blocks.slice(index)
+    else this.#blocks = index === length ? NONE : this.#blocks.slice(index)
   }
 }
 
