@@ -62,7 +62,7 @@ function read(page: string): string {
 /** What a page links to within the repository. Code is no link. */
 function linksOf(text: string): string[] {
   const prose = withoutCode(text).replace(/`[^`\n]*`/g, '')
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+  return [...prose.matchAll(/(?:\]\(|(?:href|src|srcset)=")([^)"\s]+)[)"]/g)]
     .map(([, link = '']) => link)
     .filter((link) => !/^[a-z]+:/.test(link))
 }
