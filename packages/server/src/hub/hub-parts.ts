@@ -1,6 +1,7 @@
 import type { Places } from '../admission/places.ts'
 import type { Revalidations } from '../admission/revalidation.ts'
 import type { FlushScheduler } from '../session/flush-scheduler.ts'
+import type { SharedTurn } from '../session/shared-turn.ts'
 import type { QueueBudget } from '../queue/queue-budget.ts'
 import type { SnapshotReads } from '../channel/snapshot.ts'
 import type { Session } from '../session/session.ts'
@@ -28,6 +29,8 @@ export interface HubParts {
   readonly budget: QueueBudget
   /** Has feeds hand on, and sessions flush, after each tick. */
   readonly scheduler: FlushScheduler
+  /** Has sources that never wait give way to everything else. */
+  readonly turn: SharedTurn
   /** Resolves when messages of other instances are heard. */
   readonly listenForControl: () => Promise<void>
   /** Over how many milliseconds clients are to spread their return, while the hub admits nobody; else `undefined`. */

@@ -16,6 +16,7 @@ import { SessionRegistry, endCleanly } from '../session/session-registry.ts'
 import { type SessionSelector, isSessionSelector } from '../session/session-selector.ts'
 import { type ClientConnection, connectionOf } from '../session/client-connection.ts'
 import type { Session } from '../session/session.ts'
+import { SharedTurn } from '../session/shared-turn.ts'
 import { nonNegativeInteger } from './check-number.ts'
 import { ControlChannel } from './control-channel.ts'
 import { FeedRegistry } from './feed-registry.ts'
@@ -102,6 +103,7 @@ export class Hub {
       sessions,
       budget: new QueueBudget(resolved.maxTotalQueueBytes, openSessions),
       scheduler,
+      turn: new SharedTurn(scheduler),
       sources: new Set(),
       snapshots: new SnapshotReads(),
       listenForControl: () => this.#control.listen(),

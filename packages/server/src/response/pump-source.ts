@@ -32,6 +32,7 @@ export async function pumpSource(
   try {
     for (;;) {
       await session.ready()
+      await parts.turn.giveWay()
       if (session.hasEnded) return
       const step = await runInScope(() => source.next())
       if (session.hasEnded) return

@@ -326,6 +326,18 @@ describe('a source', () => {
     expect(hub.inspect()).toMatchObject({ streams: 0, abandonedSources: 1 })
   })
 
+  test('that never waits has everything else of the process take its turn', async () => {
+    const hub = createHub()
+    let yielded = 0
+    const handler = async function* (): AsyncGenerator<YieldedEvent> {
+      while (yielded < 10_000) yield { data: ++yielded }
+    }
+    const text = (await eventStream(handler, { hub })(post(), undefined)).text()
+    await sleep(0)
+    expect(yielded).toBeLessThan(10_000)
+    expect(await text).toContain('data: 10000\n')
+  })
+
   test('is not begun for a client that left while it was asked for', async () => {
     const hub = createHub()
     const abort = new AbortController()
