@@ -230,7 +230,10 @@ test.for(['text/event-streamx', 'application/json', ''])(
   async (type) => {
     const source = scriptedSource()
     const response = new Response(source.stream, { headers: { 'content-type': type } })
-    await expect(dataOf(parseEventStream(response))).rejects.toMatchObject({ code: 'bad-content-type' })
+    await expect(dataOf(parseEventStream(response))).rejects.toMatchObject({
+      code: 'bad-content-type',
+      status: 200,
+    })
     expect(source.cancelled).toHaveLength(1)
   },
 )

@@ -56,14 +56,12 @@ export function parseEventStream(
 /** With status 204 there are no events, and no body either. */
 function checkResponse({ status, headers }: Response): void {
   if (status === 204) return
-  if (status !== 200) {
-    throw new EventStreamError('bad-status', `an event stream has status 200, received ${status}`, { status })
-  }
   const contentType = headers.get('content-type')
-  if (!isEventStream(contentType)) {
-    throw new EventStreamError(
-      'bad-content-type',
-      `an event stream is text/event-stream, received ${contentType}`,
-    )
-  }
+  const isOk = status === 200
+  if (isOk && isEventStream(contentType)) return
+  throw new EventStreamError(
+    isOk ? 'bad-content-type' : 'bad-status',
+    `no event stream: ${status} ${contentType}`,
+    { status },
+  )
 }
