@@ -33,6 +33,15 @@ test('holds an event that comes in many chunks, and not the chunks', () => {
   expect(held).toBeLessThan(8 * MIB)
 })
 
+test('holds an unfinished line that comes character by character, and not a million pieces of it', () => {
+  const held = heldBy(() => {
+    const parser = new FastParser({ onEvent: () => undefined })
+    for (let index = 0; index < MIB; index++) parser.parse('x')
+    return parser
+  })
+  expect(held).toBeLessThan(4 * MIB)
+})
+
 const id = '0123456789abcdef'
 
 test.for<[string, (parser: FastParser, index: number) => void]>([
@@ -43,6 +52,13 @@ test.for<[string, (parser: FastParser, index: number) => void]>([
     (parser) => {
       parser.parse(chunkWith(`id: ${id}\n`))
       parser.parse('data: x\n\n')
+    },
+  ],
+  [
+    'at the end of a chunk, in a line that the next one ends',
+    (parser) => {
+      parser.parse(decode(new TextEncoder().encode(`:${' '.repeat(65_000)}\nid: ${id}`)))
+      parser.parse('\n\n')
     },
   ],
 ])(
