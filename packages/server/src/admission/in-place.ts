@@ -1,5 +1,8 @@
+import { reportError } from '../hub/hub-observer.ts'
+import type { ResolvedHubOptions } from '../hub/hub-options.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
 import { shown } from '../hub/shown.ts'
+import { tellFailure } from '../hub/tell-failure.ts'
 import {
   NOT_STORED,
   headResponse,
@@ -27,7 +30,7 @@ export async function inPlace(
     const answer = returnLaterResponse(request, spreadMs)
     return refused(observer, { reason: 'draining', channel, principal: undefined }, answer)
   }
-  const taken = places.take(addressOf(request, limits))
+  const taken = places.take(addressOf(request, options))
   if ('over' in taken) {
     const answer = overLimitResponse(request, limits)
     return refused(observer, { reason: taken.over, channel, principal: undefined }, answer)
@@ -41,10 +44,11 @@ export async function inPlace(
 }
 
 /** The address that a request counts for. A promise, say, would be another one each time, and no limit would ever hold. */
-function addressOf(request: Request, { address }: ResolvedLimits): string | undefined {
-  const told: unknown = address(request)
+function addressOf(request: Request, { limits, observer }: ResolvedHubOptions): string | undefined {
+  const told: unknown = limits.address(request)
   if (typeof told === 'string') return told || undefined
   if (told === null || told === undefined) return undefined
+  tellFailure(told, (error) => reportError(observer, error))
   throw new TypeError(`limits.address must return a string or nothing, synchronously; got ${shown(told)}`)
 }
 

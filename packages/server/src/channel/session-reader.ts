@@ -1,6 +1,7 @@
 import type { Channel, ChannelEvent } from '@millrace/core'
 import { type OpenBlock, type Position, HEARTBEAT, LIVE, formatCursor } from '@millrace/core/protocol'
 import { type HubObserver, reportError } from '../hub/hub-observer.ts'
+import { tellFailure } from '../hub/tell-failure.ts'
 import type { LogEntry } from '../log/log-entry.ts'
 import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
 import type { Session } from '../session/session.ts'
@@ -220,6 +221,7 @@ export class SessionReader implements ChannelReader {
         eventOf(entry, { channel, lastEventId, replayed: this.#phase === 'replay' }),
       )
       if (typeof verdict === 'boolean') return verdict
+      tellFailure(verdict, (error) => reportError(observer, error))
       throw new TypeError(`filter must return true or false, synchronously; got ${String(verdict)}`)
     } catch (error) {
       reportError(observer, error)

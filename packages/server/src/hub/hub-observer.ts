@@ -1,10 +1,11 @@
 import type { GapReason } from '@millrace/core/protocol'
 import type { Refusal } from '../admission/refusal.ts'
 import type { EndCause } from '../session/session.ts'
+import { tellFailure } from './tell-failure.ts'
 
 /**
  * What a hub tells its operator: for logs, gauges and counters. Every function is optional, is called synchronously, and
- * should not throw: what it throws is an error like others, and harms no stream. The names and members stay.
+ * should not throw: what it throws, or rejects with where it is `async`, is an error like others, and harms no stream. The names and members stay.
  */
 export interface HubObserver {
   /** A response began. */
@@ -41,8 +42,8 @@ export interface StreamInfo {
 
 /** Tells an observer of an error, or the console where none asked for errors. Clients are told a code at the most. */
 export function reportError(observer: HubObserver, error: unknown): void {
-  if (observer.onError) observer.onError(error)
-  else console.error('[millrace]', error)
+  if (observer.onError) tellFailure(observer.onError(error), toConsole)
+  else toConsole(error)
 }
 
 /** An observer that can be told of anything in the middle of everything: what it throws stays with it. */
@@ -51,14 +52,14 @@ export function harmless(observer: HubObserver): HubObserver {
     try {
       reportError(observer, error)
     } catch (thrown) {
-      console.error('[millrace]', thrown)
+      toConsole(thrown)
     }
   }
   const guarded =
     <Info>(hear: (info: Info) => void) =>
     (info: Info): void => {
       try {
-        hear.call(observer, info)
+        tellFailure(hear.call(observer, info), onError)
       } catch (error) {
         onError(error)
       }
@@ -72,4 +73,8 @@ export function harmless(observer: HubObserver): HubObserver {
     ...(onPublish && { onPublish: guarded(onPublish) }),
     onError,
   }
+}
+
+function toConsole(error: unknown): void {
+  console.error('[millrace]', error)
 }

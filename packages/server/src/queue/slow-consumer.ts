@@ -2,6 +2,7 @@ import type { Channel, ChannelEvent } from '@millrace/core'
 import { type Position, formatCursor } from '@millrace/core/protocol'
 import { eventOf } from '../channel/event-of.ts'
 import { type HubObserver, reportError } from '../hub/hub-observer.ts'
+import { tellFailure } from '../hub/tell-failure.ts'
 import type { LogEntry } from '../log/log-entry.ts'
 import { DropOldestQueue } from './drop-oldest-queue.ts'
 import { type KeyOf, LatestQueue } from './latest-queue.ts'
@@ -87,6 +88,7 @@ function keyOfEntry(
       const lastEventId = formatCursor(entry, entry)
       const named: unknown = key(eventOf(entry, { channel, lastEventId, replayed: false }))
       if (named === undefined || typeof named === 'string') return named
+      tellFailure(named, (error) => reportError(observer, error))
       throw new TypeError(`latest-by-key: key must return a string or undefined; got ${typeof named}`)
     } catch (error) {
       reportError(observer, error)

@@ -1,5 +1,7 @@
 import { EventStreamError } from '@millrace/core'
 import { nonNegativeInteger } from '../hub/check-number.ts'
+import { reportError } from '../hub/hub-observer.ts'
+import { tellFailure } from '../hub/tell-failure.ts'
 import { optionsResponse } from './event-stream-headers.ts'
 
 /** Which pages of other origins may use a route. */
@@ -117,8 +119,15 @@ function expose(headers: Headers): void {
 }
 
 function checkOrigins(origins: CorsOptions['origins']): (origin: string) => boolean {
-  // What is not `true` is no permission: a promise, say.
-  if (typeof origins === 'function') return (origin) => origins(origin) === true
+  if (typeof origins === 'function') {
+    return (origin) => {
+      const told: unknown = origins(origin)
+      // No hub is known here: one answer serves the routes of all.
+      tellFailure(told, (error) => reportError({}, error))
+      // What is not `true` is no permission: a promise, say.
+      return told === true
+    }
+  }
   if (!Array.isArray(origins)) {
     throw new TypeError(
       `cors.origins must be a list of origins or a function; got ${JSON.stringify(origins)}`,
