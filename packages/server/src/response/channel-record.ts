@@ -38,11 +38,11 @@ export class ChannelRecord implements SessionRecord {
   }
 
   get tags(): readonly string[] {
-    return this.#grant.now().tags ?? []
+    return this.#grant.admission.tags ?? []
   }
 
   get expiresAtMs(): number {
-    return this.#grant.now().expiresAtMs ?? Infinity
+    return this.#grant.admission.expiresAtMs ?? Infinity
   }
 
   get revalidation(): SessionRecord['revalidation'] {

@@ -127,6 +127,9 @@ type Judged<Output extends object, Params> =
   | Admitted<Output, Params>
   | { readonly by: 'params' | 'authorize'; readonly answer: Response }
 
+/** What a route without `authorize` grants: one object for all of its streams. */
+const NO_TERMS: Readonly<Record<string, never>> = Object.freeze({})
+
 async function judge<Output extends object, Params>(
   request: Request,
   { bind, authorize }: Judges<Output, Params>,
@@ -134,7 +137,7 @@ async function judge<Output extends object, Params>(
   const bound = await bind()
   if (isResponse(bound)) return { by: 'params', answer: bound }
   const askedMs = performance.now()
-  if (!authorize) return { ...bound, admission: {}, askedMs }
+  if (!authorize) return { ...bound, admission: NO_TERMS, askedMs }
   const admission = checkAdmission(await authorize(request, bound.params))
   return isResponse(admission) ? { by: 'authorize', answer: admission } : { ...bound, admission, askedMs }
 }
