@@ -159,10 +159,14 @@ describe('toNodeHandler', () => {
     error.mockRestore()
   })
 
-  test('answers 400 for a host that is none', async () => {
+  test.each([
+    ['a host that is none', '/', 'a b/\\'],
+    ['a port that is none', '/', 'localhost:99999'],
+    ['a name and a password', 'http://ann:secret@localhost/', 'localhost'],
+  ])('answers 400 for %s', async (_, target, host) => {
     const { url } = await serve(() => new Response('never'))
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
-    socket.write('GET / HTTP/1.1\r\nHost: a b/\\\r\nConnection: close\r\n\r\n')
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
     const [data] = (await once(socket, 'data')) as [Buffer]
     expect(data.toString()).toMatch(/^HTTP\/1\.1 400 /)
     socket.destroy()

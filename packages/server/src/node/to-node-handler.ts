@@ -94,11 +94,19 @@ const HOST = /^[A-Za-z0-9_.-]+(:[0-9]+)?$|^\[[0-9A-Fa-f:.]+\](:[0-9]+)?$/
 function urlOf(incoming: IncomingMessage | Http2ServerRequest, headers: Headers): string | undefined {
   const { url: target = '/' } = incoming
   // A proxy asks in absolute form.
-  if (/^https?:\/\//i.test(target)) return URL.canParse(target) ? target : undefined
+  if (/^https?:\/\//i.test(target)) return isRequestUrl(target) ? target : undefined
   const host = headers.get('host') ?? String(incoming.headers[':authority'] ?? 'localhost')
   if (!HOST.test(host) || !target.startsWith('/')) return undefined
   const isSecure = 'encrypted' in incoming.socket && incoming.socket.encrypted === true
-  return `${isSecure ? 'https' : 'http'}://${host}${target}`
+  const url = `${isSecure ? 'https' : 'http'}://${host}${target}`
+  return isRequestUrl(url) ? url : undefined
+}
+
+/** Fetch has no URL with a port that is none, and no request whose URL has a name and a password. */
+function isRequestUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { username, password } = new URL(url)
+  return username === '' && password === ''
 }
 
 function headersOf(response: Response): Record<string, string | string[]> {
