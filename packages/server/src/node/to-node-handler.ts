@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { Readable } from 'node:stream'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { rememberConnection } from '../session/client-connection.ts'
 import { type Session, unreadSessionOf } from '../session/session.ts'
 import { closeDrainedConnections } from './close-drained-connections.ts'
+import { requestBody } from './request-body.ts'
 import { ResponseConnection } from './response-connection.ts'
 import { SocketSink } from './socket-sink.ts'
 
@@ -83,9 +82,15 @@ function toRequest(incoming: IncomingMessage | Http2ServerRequest, signal: Abort
   // Fetch has no other methods, and forbids these.
   if (!url || ['CONNECT', 'TRACE', 'TRACK'].includes(method)) return undefined
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
-  // The DOM's and Node's types of a stream differ, the streams do not; `duplex` is missing from the DOM's.
-  const body = Readable.toWeb(incoming) as NodeReadableStream as unknown as ReadableStream
-  return new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit)
+  // `duplex` is missing from the DOM's types.
+  const init: RequestInit & { duplex: 'half' } = {
+    method,
+    headers,
+    signal,
+    body: requestBody(incoming),
+    duplex: 'half',
+  }
+  return new Request(url, init)
 }
 
 /** A host is a name or an address and a port; anything else could pass itself off as a part of the path. */
