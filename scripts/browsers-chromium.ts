@@ -1,14 +1,9 @@
-import { chromium } from 'playwright'
 import { type Engine, ANSWERS_WITHIN_MS, createPage, viewport } from './browsers-page.ts'
-import { args, executablePath } from './chromium.ts'
+import { startChromium } from './start-chromium.ts'
 
 /** Starts Chromium, driven by Playwright. Each page has a profile of its own. */
 export async function launchChromium(): Promise<Engine> {
-  const browser = await chromium.launch({
-    executablePath: await executablePath(),
-    args,
-    timeout: ANSWERS_WITHIN_MS,
-  })
+  const browser = await startChromium()
   return {
     async newPage(url) {
       const context = await browser.newContext({ viewport })

@@ -1,16 +1,13 @@
-import { chromium, type Page } from 'playwright'
-import { args, executablePath } from '../chromium.ts'
+import type { Page } from 'playwright'
+import { complaintsOf } from '../complaints.ts'
+import { startChromium } from '../start-chromium.ts'
 
 /** Opens a page in Chromium, and hands it to `check`. @throws {Error} If the console has an error or a warning at the end. */
 export async function look(url: string, check: (page: Page) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({ executablePath: await executablePath(), args })
+  const browser = await startChromium()
   try {
     const page = await browser.newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(String(error)))
+    const complaints = complaintsOf(page)
     await page.goto(url)
     await check(page)
     if (complaints.length > 0) throw new Error(`The console of ${url} says:\n${complaints.join('\n')}`)

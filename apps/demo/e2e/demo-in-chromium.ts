@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { args, executablePath } from '../../../scripts/chromium.ts'
+import { complaintsOf } from '../../../scripts/complaints.ts'
 import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
+import { startChromium } from '../../../scripts/start-chromium.ts'
 
 /** The demo's folder. */
 export const demoFolder: string = dirname(import.meta.dirname)
@@ -32,7 +33,7 @@ export function demoInChromium(): DemoInChromium {
   beforeAll(async () => {
     ;[app, browser] = await Promise.all([
       startNextApp(demoFolder, { env: { REDIS_URL: '' } }),
-      executablePath().then((path) => chromium.launch({ executablePath: path, args })),
+      startChromium(),
     ])
   })
   afterAll(async () => {
@@ -50,22 +51,13 @@ export function demoInChromium(): DemoInChromium {
       const context = await started(browser).newContext(options)
       onTestFinished(() => context.close())
       const page = await context.newPage()
-      const complaints = collectComplaints(page)
+      const complaints = complaintsOf(page)
       const requests: URL[] = []
       page.on('request', (request) => requests.push(new URL(request.url())))
       await page.goto(new URL(path, started(app).url).href)
       return { page, complaints, requests }
     },
   }
-}
-
-function collectComplaints(page: Page): readonly string[] {
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-  })
-  return complaints
 }
 
 function started<Thing>(thing: Thing | undefined): Thing {
