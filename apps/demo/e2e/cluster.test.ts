@@ -1,13 +1,12 @@
 import { parseEventStream } from '@millrace/core'
-import { chromium, type Browser, type Page } from 'playwright'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { args, executablePath } from '../../../scripts/chromium.ts'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startChromium } from '../../../scripts/start-chromium.ts'
 import type { Reading } from '../lib/reading.ts'
 import { countGrows, countOnPage, lossesOnPage } from './counts-on-page.ts'
-import { type DemoCluster, startDemoCluster } from './demo-cluster.ts'
+import { startDemoCluster } from './demo-cluster.ts'
+import { demoOnRedis } from './demo-on-redis.ts'
 
-const missing = missingRedis()
 const BEHIND = /behind (http:\S+)/
 
 test('several instances without a Redis are refused in plain words', async () => {
@@ -18,28 +17,12 @@ test('several instances without a Redis are refused in plain words', async () =>
 })
 
 describe('two instances on one Redis, behind one port', () => {
-  beforeEach(({ skip }) => skip(missing !== undefined, missing))
-
-  let redis: RedisServer
-  let cluster: DemoCluster
+  const demo = demoOnRedis()
   let browser: Browser
-  let url: string
-
   beforeAll(async () => {
-    if (missing) return
-    redis = await RedisServer.start()
-    cluster = startDemoCluster(redis.url)
-    ;[url, browser] = await Promise.all([
-      cluster.printed(BEHIND),
-      executablePath().then((path) => chromium.launch({ executablePath: path, args })),
-    ])
+    browser = await startChromium()
   })
-
-  afterAll(async () => {
-    await browser?.close()
-    await cluster?.stop()
-    await redis?.close()
-  })
+  afterAll(() => browser?.close())
 
   test('the page goes on when the instance that serves it is killed in the middle of the stream', async () => {
     const { page } = await openLive()
@@ -77,7 +60,7 @@ describe('two instances on one Redis, behind one port', () => {
     const { page, viewer } = await openLive()
     const served = await instanceOf(page)
     const other = await otherThan(served)
-    const origin = `http://127.0.0.1:${await cluster.printed(new RegExp(`Instance ${other} is .* on port (\\d+)`))}`
+    const origin = await demo.urlOf(other)
     const response = await fetch(`${origin}/api/cut?viewer=${viewer}`, {
       method: 'POST',
       headers: { origin },
@@ -89,7 +72,7 @@ describe('two instances on one Redis, behind one port', () => {
   })
 
   test('two that measure publish no more often than one', async () => {
-    const response = await fetch(`${url}/api/host`)
+    const response = await fetch(`${demo.url}/api/host`)
     const readings: Reading[] = []
     for await (const { type, data } of parseEventStream(response)) {
       if (type === 'reading') readings.push(JSON.parse(data))
@@ -101,7 +84,7 @@ describe('two instances on one Redis, behind one port', () => {
   })
 
   test('SIGTERM ends all of them, and the streams in good order', async () => {
-    const other = startDemoCluster(redis.url)
+    const other = startDemoCluster(demo.redis.url)
     onTestFinished(async () => void (await other.stop()))
     const response = await fetch(`${await other.printed(BEHIND)}/api/host`)
     const body = response.text()
@@ -114,7 +97,7 @@ describe('two instances on one Redis, behind one port', () => {
   })
 
   test('SIGTERM waits for no instance that is about to replace another', async () => {
-    const other = startDemoCluster(redis.url)
+    const other = startDemoCluster(demo.redis.url)
     onTestFinished(async () => void (await other.stop()))
     await other.printed(BEHIND)
     process.kill(await pidOf('1', other), 'SIGKILL')
@@ -129,7 +112,7 @@ describe('two instances on one Redis, behind one port', () => {
     const page = await context.newPage()
     const [stream] = await Promise.all([
       page.waitForRequest((request) => new URL(request.url()).pathname === '/api/host'),
-      page.goto(url),
+      page.goto(demo.url),
     ])
     const viewer = new URL(stream.url()).searchParams.get('viewer') ?? ''
     await page.getByRole('status').getByText('Connected').waitFor()
@@ -147,7 +130,7 @@ describe('two instances on one Redis, behind one port', () => {
   async function otherThan(instance: string): Promise<string> {
     let other = instance
     const isOther = async (): Promise<boolean> => {
-      const response = await fetch(url, { method: 'HEAD', headers: { connection: 'close' } })
+      const response = await fetch(demo.url, { method: 'HEAD', headers: { connection: 'close' } })
       other = response.headers.get('x-instance') ?? instance
       return other !== instance
     }
@@ -155,7 +138,7 @@ describe('two instances on one Redis, behind one port', () => {
     return other
   }
 
-  async function pidOf(instance: string, { printed } = cluster): Promise<number> {
+  async function pidOf(instance: string, { printed } = demo.cluster): Promise<number> {
     return Number(await printed(new RegExp(`Instance ${instance} is process (\\d+)`)))
   }
 })

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Engine, type EngineName, launchEngine, missingEngine } from '../../../scripts/browsers.ts'
 import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
-import { type DemoCluster, startDemoCluster } from './demo-cluster.ts'
 import { demoFolder } from './demo-in-chromium.ts'
+import { demoOnRedis } from './demo-on-redis.ts'
 import { flows } from './flows.ts'
 
 // The tests of each page have Chromium and a hub in memory.
@@ -35,26 +34,15 @@ describe('with the hub in memory', () => {
 })
 
 describe('with two instances on one Redis', () => {
-  const missing = missingRedis()
-  let redis: RedisServer
-  let cluster: DemoCluster
+  const demo = demoOnRedis()
   let engine: Engine
-  let url: string
   beforeAll(async () => {
-    if (missing) return
-    redis = await RedisServer.start()
-    cluster = startDemoCluster(redis.url)
-    ;[url, engine] = await Promise.all([cluster.printed(/behind (http:\S+)/), launchEngine('chromium')])
+    engine = await launchEngine('chromium')
   })
-  afterAll(async () => {
-    await engine?.close()
-    await cluster?.stop()
-    await redis?.close()
-  })
-  beforeEach(({ skip }) => skip(missing !== undefined, missing))
+  afterAll(() => engine?.close())
 
   test.for(flows)('chromium goes through $path', async ({ path, run }) => {
-    const page = await engine.newPage(`${url}${path}`)
+    const page = await engine.newPage(`${demo.url}${path}`)
     onTestFinished(() => page.close())
     await run(page)
     expect(await page.evaluate(() => location.pathname)).toBe(path)
