@@ -9,6 +9,10 @@ describe('a client that is asked to return later', () => {
     expect(await returnLaterResponse(streamRequest(), 0).text()).toBe('retry: 250\n\n')
     const plain = returnLaterResponse(new Request('http://localhost/'), 0)
     expect([plain.status, plain.headers.get('retry-after')]).toEqual([503, '1'])
+    const hub = createHub()
+    const text = (await toResponse(streamRequest(), ticks, { hub })).text()
+    await hub.drain({ windowMs: 0 })
+    expect(await text).toMatch(/(^|\n)retry: 250\n\n$/)
   })
 })
 

@@ -58,7 +58,7 @@ export function returnLaterResponse(request: Request, spreadMs: number): Respons
       headers: { ...NOT_STORED, 'Retry-After': retryAfter(spreadMs) },
     })
   }
-  return new Response(retryFrame(Math.max(MIN_RETRY_MS, spreadOver(spreadMs))) as Uint8Array<ArrayBuffer>, {
+  return new Response(retryFrame(spreadOver(spreadMs)) as Uint8Array<ArrayBuffer>, {
     headers: EVENT_STREAM_HEADERS,
   })
 }
@@ -68,7 +68,7 @@ export function retryAfter(ms: number): string {
   return String(Math.max(1, Math.ceil(ms / 1000)))
 }
 
-/** A random time within a window, in milliseconds, so that clients do not return all at once. */
+/** A random time within a window, in milliseconds, so that clients do not return all at once; and never at once, however short it is. */
 export function spreadOver(windowMs: number): number {
-  return Math.round(Math.random() * windowMs)
+  return Math.max(MIN_RETRY_MS, Math.round(Math.random() * windowMs))
 }
