@@ -76,12 +76,12 @@ export class StreamParser {
   readonly #options: StreamParserOptions
   readonly #limits: ResolvedParserLimits
   #isStopped = false
-  #isAtStart = true
+  /** What the next text may begin with and does not mean: a byte order mark at the start, the LF of a CRLF. */
+  #ignored: number | false = byteOrderMark
 
   /** The beginning of a line that no chunk has ended yet. */
   #linePieces: string[] = []
   #lineLength = 0
-  #endsWithReturn = false
 
   /** The data buffer without its last LF; undefined before the first `data` field of a block. */
   #data: string | undefined
@@ -113,12 +113,9 @@ export class StreamParser {
    */
   parse(text: string): void {
     if (text === '') return
-    let start = 0
-    const first = text.charCodeAt(0)
-    // One byte order mark may begin a stream. The line of a CR is over at once, and then a line feed belongs to it.
-    if (first === (this.#isAtStart ? byteOrderMark : this.#endsWithReturn && lineFeed)) start = 1
-    this.#isAtStart = false
-    this.#endsWithReturn = text.endsWith('\r')
+    let start = text.charCodeAt(0) === this.#ignored ? 1 : 0
+    // The line of a CR is over at once. A line feed behind it belongs to it.
+    this.#ignored = text.endsWith('\r') && lineFeed
     const past = text.length + 1
     // Behind the next LF and the next CR.
     let lf = 0
