@@ -7,16 +7,19 @@ type Row = readonly [type: string, data?: unknown, id?: string]
 /** Runs the blocks of one response, and writes what they mean in one line each. */
 function read(requestId: string, ...rows: readonly Row[]): string[] {
   const lines: string[] = []
-  const readBlock = createProtocolReader(requestId, {
-    onOpen: () => undefined,
-    onItem: (_name, item) => {
-      const data = 'data' in item ? ` ${JSON.stringify(item.data)}` : ''
-      lines.push(`${item.type}${data} @${item.lastEventId}`)
+  const readBlock = createProtocolReader(
+    { lastEventId: requestId },
+    {
+      onOpen: () => undefined,
+      onItem: (_name, item) => {
+        const data = 'data' in item ? ` ${JSON.stringify(item.data)}` : ''
+        lines.push(`${item.type}${data} @${item.lastEventId}`)
+      },
+      onEvent: ({ type, replayed, id, lastEventId }) => {
+        lines.push(`${type}${replayed ? ' replayed' : ''}${id ? ` #${id}` : ''} @${lastEventId}`)
+      },
     },
-    onEvent: ({ type, replayed, id, lastEventId }) => {
-      lines.push(`${type}${replayed ? ' replayed' : ''}${id ? ` #${id}` : ''} @${lastEventId}`)
-    },
-  })
+  )
   let lastEventId = requestId
   for (const [type, data = {}, id] of rows) {
     lastEventId = id ?? lastEventId
@@ -249,11 +252,14 @@ describe('a block that is not JSON', () => {
 describe('a Millrace response', () => {
   const opened = (...blocks: readonly [type: string, id?: string, data?: string][]): unknown[] => {
     const calls: unknown[] = []
-    const readBlock = createProtocolReader('', {
-      onOpen: (...call) => calls.push(call),
-      onItem: () => undefined,
-      onEvent: () => undefined,
-    })
+    const readBlock = createProtocolReader(
+      { lastEventId: '' },
+      {
+        onOpen: (...call) => calls.push(call),
+        onItem: () => undefined,
+        onEvent: () => undefined,
+      },
+    )
     for (const [type, id, data = '{}'] of blocks) {
       readBlock({ type, data, lastEventId: id ?? '' }, id !== undefined)
     }

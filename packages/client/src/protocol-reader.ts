@@ -1,6 +1,7 @@
 import type { EventStreamEvent } from '@millrace/core'
 import { END, GAP, LIVE, OPEN, SNAPSHOT, isReservedType, parseCursor } from '@millrace/core/protocol'
 import type { GapReason } from '@millrace/core/protocol'
+import type { Memory } from './machine.ts'
 import type { EndItem, GapItem, LiveItem, PlainEvent, SnapshotItem } from './stream-item.ts'
 
 /** A block of the server's own, under the name of the function that listeners have for it. */
@@ -23,18 +24,19 @@ export interface ProtocolListener {
 /**
  * Creates a function that interprets the blocks of one response, in order. It has no effect but to remember positions.
  *
- * @param requestId - The last event ID string that the request went on from.
+ * @param memory.lastEventId - The last event ID string: at first what the request went on from, then that of each block, which
+ *   is written by the caller. A repeat takes it back, and is taken back here.
  * @returns A function of a block and of whether the block itself brought the id. It throws where the data of one of the
  *   server's own blocks is not JSON.
  * @see docs/protocol.md §6
  */
 export function createProtocolReader(
-  requestId: string,
+  memory: Pick<Memory, 'lastEventId'>,
   { onOpen, onEvent, onItem }: ProtocolListener,
 ): (block: EventStreamEvent, carriesId: boolean) => void {
   let isMillrace: boolean | undefined
-  let previousId = requestId
-  let position = parseCursor(requestId)
+  let previousId = memory.lastEventId
+  let position = parseCursor(previousId)
   let isPositioned = false
   let isLatest = false
   let isLive = false
@@ -77,9 +79,13 @@ export function createProtocolReader(
         if (cursor.seq === position.seq && cursor.tag !== position.tag) tellGap('diverged', previousId)
         else isRepeat = cursor.seq <= position.seq
       }
-      if (!isRepeat) position = cursor
     }
-    previousId = lastEventId
+    // A resume from a repeat would bring again what came behind it.
+    if (isRepeat) memory.lastEventId = previousId
+    else {
+      previousId = lastEventId
+      position = cursor ?? position
+    }
 
     if (ownType === SNAPSHOT) {
       onItem('onSnapshot', { type: ownType, data: { state }, lastEventId })

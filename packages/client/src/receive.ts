@@ -33,14 +33,13 @@ export async function receive(
   { memory, options, tell }: ReceiveOptions,
 ): Promise<AttemptEnd> {
   const { signal, end, drop } = attempt
-  const { lastEventId } = memory
   const expectBytes = createWatchdog(attempt, memory)
   let heartbeatMs = options.heartbeatMs
   let isMillrace = false
   let hasDelivered = false
 
   const parser = new StreamParser({
-    lastEventId,
+    lastEventId: memory.lastEventId,
     limits: options.limits,
     onRetry(reconnectionTimeMs) {
       memory.reconnectionTimeMs = reconnectionTimeMs
@@ -53,7 +52,7 @@ export async function receive(
       // Behind the open block a comment is a heartbeat that came through.
       if (heartbeatMs) memory.stalls = 0
     },
-    onEvent: createProtocolReader(lastEventId, {
+    onEvent: createProtocolReader(memory, {
       onOpen(isResumable, serverHeartbeatMs) {
         isMillrace = true
         memory.isRepeatable ||= isResumable
