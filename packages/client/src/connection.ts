@@ -96,7 +96,6 @@ export function connect(
   }
 
   function connectFor(reason: AttemptReason): void {
-    wasUnauthorized = false
     act({ status: 'connecting', reason })
   }
 
@@ -108,6 +107,8 @@ export function connect(
     const { state, signal } = each
     const context = { ...state, ...memory, signal }
     if (state.reason === 'unauthorized') await options.onUnauthorized?.(context)
+    // A row of attempts begins here.
+    else if (state.attempt < 2) wasUnauthorized = false
     const response = await sendRequest(options, context)
     const refusal = refusalOf(response)
     if (!refusal && !signal.aborted) {

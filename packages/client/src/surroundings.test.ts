@@ -140,6 +140,13 @@ describe('a page that is left', () => {
 })
 
 describe('a tab in the background', () => {
+  test('that comes to the front is asked for new credentials once in a row of attempts, like any other', async () => {
+    const onUnauthorized = vi.fn<() => Promise<void>>(() => becomes('visible'))
+    const { reached } = await connect({ onUnauthorized }, 401, 401)
+    await reached('failed')
+    expect(onUnauthorized).toHaveBeenCalledTimes(1)
+  })
+
   test('keeps its connection by default', async () => {
     const { connection, streams } = await connect()
     await becomes('hidden')
