@@ -1,7 +1,7 @@
-import { ClientFindings } from './client-findings.ts'
+import type { ClientFindings, StoryJudge } from './client-findings.ts'
 import type { Branch, ChannelLines } from './lines.ts'
 import { type Position, keyOf, positionOf } from './position.ts'
-import type { EventHappening, Happening, Story } from './records.ts'
+import type { EventHappening, Happening } from './records.ts'
 import { type HistoryRules, type TrimmedGap, faultOfTrimmed } from './trimmed-gap.ts'
 
 /** What a channel promises beside the protocol. */
@@ -25,7 +25,7 @@ interface Response {
  * The client's story has to be a path: from each position to the entry behind it on one line, with no jump but by a gap, and no
  * gap but for a reason.
  */
-export class ClientJudge {
+export class ClientJudge implements StoryJudge {
   readonly #lines: ChannelLines
   readonly #rules: ChannelRules
   readonly #findings: ClientFindings
@@ -39,7 +39,7 @@ export class ClientJudge {
   /** Entries that a rollback took silently, before the command that tells all clients had run. */
   #destroyedUntilTold = 0
 
-  private constructor(
+  constructor(
     lines: ChannelLines,
     { rules, findings }: { readonly rules: ChannelRules; readonly findings: ClientFindings },
   ) {
@@ -48,17 +48,7 @@ export class ClientJudge {
     this.#findings = findings
   }
 
-  /** Judges a whole story, up to the end of the channel. */
-  static judge(lines: ChannelLines, { client, happenings }: Story, rules: ChannelRules): ClientFindings {
-    const findings = new ClientFindings(client)
-    const judge = new ClientJudge(lines, { rules, findings })
-    for (const happening of happenings) judge.#hear(happening)
-    judge.#finish()
-    return findings
-  }
-
-  #hear(happening: Happening): void {
-    this.#findings.hear(happening)
+  hear(happening: Happening): void {
     switch (happening.kind) {
       case 'request':
         return this.#ask(happening)
@@ -279,7 +269,7 @@ export class ClientJudge {
     )
   }
 
-  #finish(): void {
+  finish(): void {
     const { last } = this.#lines
     this.#findings.counts.destroyed += this.#destroyedUntilTold
     if (!last) return

@@ -1,3 +1,4 @@
+import { findingsOf } from './client-findings.ts'
 import { ClientJudge } from './client-judge.ts'
 import type { NamedPosition } from './entries.ts'
 import { LatestJudge } from './latest-judge.ts'
@@ -48,7 +49,11 @@ export function judgeChannel(
     ...latestOf(lines, { publishes, losses, latestKeyOf }),
   }
   const findings = stories.map((story) =>
-    latest ? LatestJudge.judge(lines, story, latest) : ClientJudge.judge(lines, story, rules),
+    findingsOf(story, (findings) =>
+      latest
+        ? new LatestJudge(lines, { rules: latest, findings })
+        : new ClientJudge(lines, { rules, findings }),
+    ),
   )
   const ofLog: Verdict = {
     ...NOTHING,

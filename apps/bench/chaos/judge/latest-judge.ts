@@ -1,8 +1,8 @@
-import { ClientFindings } from './client-findings.ts'
+import type { ClientFindings, StoryJudge } from './client-findings.ts'
 import type { Entry } from './entries.ts'
 import type { Branch, ChannelLines } from './lines.ts'
 import { type Position, highestOf, keyOf, positionOf } from './position.ts'
-import type { EventHappening, Happening, Story } from './records.ts'
+import type { EventHappening, Happening } from './records.ts'
 import { type HistoryRules, faultOfTrimmed } from './trimmed-gap.ts'
 
 /** What is known of a channel whose newer values stand in for older ones. */
@@ -27,7 +27,7 @@ interface Value {
  *
  * Which events were left out is not judged: that depends on how much waited when.
  */
-export class LatestJudge {
+export class LatestJudge implements StoryJudge {
   readonly #lines: ChannelLines
   readonly #rules: LatestRules
   readonly #findings: ClientFindings
@@ -42,7 +42,7 @@ export class LatestJudge {
   #values = new Map<string, Value>()
   #received = new Set<number>()
 
-  private constructor(
+  constructor(
     lines: ChannelLines,
     { rules, findings }: { readonly rules: LatestRules; readonly findings: ClientFindings },
   ) {
@@ -51,17 +51,7 @@ export class LatestJudge {
     this.#findings = findings
   }
 
-  /** Judges a whole story, up to the end of the channel. */
-  static judge(lines: ChannelLines, { client, happenings }: Story, rules: LatestRules): ClientFindings {
-    const findings = new ClientFindings(client)
-    const judge = new LatestJudge(lines, { rules, findings })
-    for (const happening of happenings) judge.#hear(happening)
-    judge.#finish()
-    return findings
-  }
-
-  #hear(happening: Happening): void {
-    this.#findings.hear(happening)
+  hear(happening: Happening): void {
     switch (happening.kind) {
       case 'request':
         this.#cursor = happening.cursor
@@ -186,7 +176,7 @@ export class LatestJudge {
     }
   }
 
-  #finish(): void {
+  finish(): void {
     const since = this.#since
     const { last } = this.#lines
     if (!since || !last) return this.#findings.violate('lost', 'a position to begin at', 'none')
