@@ -5,8 +5,8 @@
  *
  * A size is the bytes (1 kB = 1000) of one bundle, minified by esbuild and compressed by gzip at level 9, without React.
  */
-import { gzipSync } from 'node:zlib'
-import { build, type Message } from 'esbuild'
+import type { Message } from 'esbuild'
+import { minified } from './minified.ts'
 import { root } from './public-packages.ts'
 import { sizeReport, type Budget } from './size-report.ts'
 
@@ -32,18 +32,8 @@ if (problems.length > 0) process.exitCode = 1
 /** Bundles the code as an application would; `undefined` when its export does not exist. */
 async function measure(code: string): Promise<number | undefined> {
   try {
-    const { outputFiles } = await build({
-      stdin: { contents: code, resolveDir: root },
-      bundle: true,
-      minify: true,
-      write: false,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      external: ['react'],
-      logLevel: 'silent',
-    })
-    return outputFiles[0] && gzipSync(outputFiles[0].contents, { level: 9 }).length
+    const { gzipBytes } = await minified(code, { folder: root, external: ['react'] })
+    return gzipBytes
   } catch (error) {
     if (isMissingExport(error)) return undefined
     throw error

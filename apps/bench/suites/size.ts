@@ -1,5 +1,4 @@
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { minified } from '../../../scripts/minified.ts'
 import { defineSuite } from '../harness/suite.ts'
 
 /** What applications import, and what of. */
@@ -32,18 +31,7 @@ export const size = defineSuite({
   async run() {
     const sizes = await Promise.all(
       parts.map(async ({ name, code, external = [] }) => {
-        const { outputFiles } = await build({
-          stdin: { contents: code, resolveDir: import.meta.dirname },
-          bundle: true,
-          minify: true,
-          write: false,
-          format: 'esm',
-          platform: 'browser',
-          target: 'es2022',
-          external,
-        })
-        const minified = outputFiles[0]?.contents ?? new Uint8Array()
-        return { name, minifiedBytes: minified.length, gzipBytes: gzipSync(minified, { level: 9 }).length }
+        return { name, ...(await minified(code, { folder: import.meta.dirname, external })) }
       }),
     )
     return {
