@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { type Engine, type EngineName, launchEngine, missingEngine } from '../../../scripts/browsers.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { EngineName } from '../../../scripts/browsers.ts'
+import { engineOfSuite } from '../../../scripts/engine-of-suite.ts'
 import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
 import { demoFolder } from './demo-in-chromium.ts'
 import { demoOnRedis } from './demo-on-redis.ts'
@@ -16,13 +17,7 @@ describe('with the hub in memory', () => {
   afterAll(() => app?.stop())
 
   describe.for(engines)('%s', (name) => {
-    const missing = missingEngine(name)
-    let engine: Engine
-    beforeAll(async () => {
-      if (!missing) engine = await launchEngine(name)
-    })
-    afterAll(() => engine?.close())
-    beforeEach(({ skip }) => skip(missing !== undefined, missing))
+    const engine = engineOfSuite(name)
 
     test.for(flows)('goes through $path', async ({ path, run }) => {
       const page = await engine.newPage(`${app.url}${path}`)
@@ -35,11 +30,7 @@ describe('with the hub in memory', () => {
 
 describe('with two instances on one Redis', () => {
   const demo = demoOnRedis()
-  let engine: Engine
-  beforeAll(async () => {
-    engine = await launchEngine('chromium')
-  })
-  afterAll(() => engine?.close())
+  const engine = engineOfSuite('chromium')
 
   test.for(flows)('chromium goes through $path', async ({ path, run }) => {
     const page = await engine.newPage(`${demo.url}${path}`)
