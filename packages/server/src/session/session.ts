@@ -71,6 +71,7 @@ export class Session implements Flushable, QueueOwner {
   readonly #scheduler: FlushScheduler
   /** Made when somebody asks for its signal: of most streams nobody does. */
   #abort: AbortController | undefined
+  // Made by `concat` and `slice`: an array that was pushed to, by a spread or a filter as well, has room for 17, and this one is kept.
   #onEnd: ReadonlyArray<(cause: EndCause) => void> = []
   #sink: Sink
   /** Until chunks are led elsewhere: a stream that nobody reads is 2 KB for nothing. */
@@ -151,13 +152,12 @@ export class Session implements Flushable, QueueOwner {
 
   /** Forgets a listener of {@link onEnd}. */
   offEnd(listener: (cause: EndCause) => void): void {
-    this.#onEnd = this.#onEnd.filter((each) => each !== listener)
+    this.#onEnd = this.#onEnd.filter((each) => each !== listener).slice()
   }
 
   /** Runs `listener` when the session ends; at once if it has. */
   onEnd(listener: (cause: EndCause) => void): void {
     if (this.#cause) listener(this.#cause)
-    // Not pushed, nor spread, which pushes too: an array takes room for 17 then, and this one is kept as long as the stream.
     else this.#onEnd = this.#onEnd.concat(listener)
   }
 
