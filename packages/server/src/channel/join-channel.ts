@@ -58,6 +58,12 @@ export interface JoinOptions {
   readonly replay: ReplayLimits
 }
 
+/** A reader's part in a channel. */
+export interface Membership {
+  /** Has the reader hear no more. May be called at any time, and again. */
+  leave(): void
+}
+
 /** A stream that was judged: how it opens, and the first page behind that. */
 export interface OpenedChannel {
   /** What became of the cursor, and where the stream goes on. */
@@ -70,13 +76,13 @@ export interface OpenedChannel {
  * Joins a reader to a channel without a hole: arm the tail, read the log behind the cursor page by page at the reader's
  * pace, and go live in one synchronous step once the feed's window reaches back to the last entry read.
  *
- * @returns A function that leaves; it may be called at any time after the join is live, and then has to be.
+ * @returns What is to be left when nothing more is wanted.
  * @throws Whatever the backplane throws.
  * @see docs/protocol.md §8
  */
-export async function joinChannel(reader: ChannelReader, options: JoinOptions): Promise<() => void> {
+export async function joinChannel(reader: ChannelReader, options: JoinOptions): Promise<Membership> {
   const opened = await openChannel(options)
-  if (reader.hasEnded) return leaveNothing
+  if (reader.hasEnded) return NOT_A_MEMBER
   reader.onOpen(opened.opening)
   return followChannel(reader, { from: opened.opening.from, page: opened.page, ...options })
 }
@@ -91,43 +97,38 @@ export async function openChannel(options: JoinOptions): Promise<OpenedChannel> 
 export async function followChannel(
   reader: ChannelReader,
   options: JoinOptions & { readonly from: Position; readonly page: LogPage },
-): Promise<() => void> {
+): Promise<Membership> {
   const { feed, page: firstPage } = options
   const follower = new Follower(reader, { feed, from: options.from })
   let hasCaughtUp = false
   for (let page = firstPage; ; page = await read(options, { seq: follower.position.seq })) {
-    if (reader.hasEnded) return leaveNothing
-    if (!continues(page, follower.position)) return (reader.onBreak(), leaveNothing)
+    if (reader.hasEnded) return NOT_A_MEMBER
+    if (!continues(page, follower.position)) return (reader.onBreak(), NOT_A_MEMBER)
     for (const entry of page.entries) {
       if (!reader.hasRoomFor(entry)) await reader.ready()
-      if (reader.hasEnded) return leaveNothing
+      if (reader.hasEnded) return NOT_A_MEMBER
       follower.onEntry(entry)
     }
     await reader.ready()
-    if (reader.hasEnded) return leaveNothing
+    if (reader.hasEnded) return NOT_A_MEMBER
     const before = follower.position
     if (feed.attach(follower, before)) {
       // Attaching moved the position on by what the window held; the next entry is live.
       reader.onLive(follower.position)
-      return leaving(follower)
+      return follower
     }
-    if (feed.isClosed) return (reader.onBreak(), leaveNothing)
+    if (feed.isClosed) return (reader.onBreak(), NOT_A_MEMBER)
     const isAtEnd = page.entries.length === 0 && follower.position === before
     // At the log's end, and yet the feed does not fit: it has not heard of the log's latest turn. If catching up does not
     // help either, the two contradict each other, and only a new resume can judge.
-    if (isAtEnd && hasCaughtUp) return (reader.onBreak(), leaveNothing)
+    if (isAtEnd && hasCaughtUp) return (reader.onBreak(), NOT_A_MEMBER)
     if (isAtEnd) await feed.catchUp(before)
     hasCaughtUp = isAtEnd
   }
 }
 
-// Not inside the loop above: a closure keeps all that its function has.
-function leaving(follower: Follower): () => void {
-  return () => follower.leave()
-}
-
 /** A reader at its position: takes what follows it, and nothing else. */
-class Follower implements FeedMember {
+class Follower implements FeedMember, Membership {
   readonly #reader: ChannelReader
   readonly #feed: ChannelFeed
   #position: Position
@@ -178,7 +179,8 @@ class Follower implements FeedMember {
   }
 }
 
-const leaveNothing = (): void => undefined
+/** The part of a reader that hears nothing: its stream is over. */
+export const NOT_A_MEMBER: Membership = { leave: () => undefined }
 
 async function openFresh(options: JoinOptions): Promise<OpenedChannel> {
   const { replay, start } = options

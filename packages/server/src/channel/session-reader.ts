@@ -7,7 +7,7 @@ import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
 import type { Session } from '../session/session.ts'
 import { eventOf } from './event-of.ts'
 import { frameOf } from './frame.ts'
-import type { ChannelReader, Opening } from './join-channel.ts'
+import { type ChannelReader, type Membership, type Opening, NOT_A_MEMBER } from './join-channel.ts'
 import { gapFrame, openFrame, positionFrame, snapshotFrame } from './protocol-frames.ts'
 import type { PlacedSnapshot } from './snapshot.ts'
 
@@ -46,12 +46,12 @@ export class SessionReader implements ChannelReader {
   /** `paused`: behind by so much that the log is to be read from the position on; `catching-up`: it is being read. */
   #phase: 'replay' | 'live' | 'paused' | 'catching-up' = 'replay'
   #onPause: (() => void) | undefined
+  #membership: Membership = NOT_A_MEMBER
 
   constructor(session: Session, options: SessionReaderOptions) {
     this.session = session
     this.#options = options
     this.#highest = options.highest
-    if (options.canPause) session.onEnd(() => this.#onPause?.())
   }
 
   get hasEnded(): boolean {
@@ -139,6 +139,18 @@ export class SessionReader implements ChannelReader {
   /** Takes entries again, from the position on: as fast as the client, since they are read for it alone. */
   goOn(): void {
     this.#phase = 'catching-up'
+  }
+
+  /** Says what is to be left when the session ends; at once if it has. */
+  leaveAtEnd(membership: Membership): void {
+    if (this.hasEnded) membership.leave()
+    else this.#membership = membership
+  }
+
+  /** Called once, when the session has ended. */
+  onEnd(): void {
+    this.#membership.leave()
+    this.#onPause?.()
   }
 
   onBreak(): void {

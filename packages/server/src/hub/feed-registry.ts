@@ -3,30 +3,34 @@ import { ChannelFeed, type FeedOptions } from '../channel/channel-feed.ts'
 /** How long a feed outlives its last member, so that a client that comes back finds it armed. */
 const LINGER_MS = 5000
 
+/** A feed that is in use: one object for all who use it, since there are as many as streams. */
+export interface FeedInUse {
+  /** The feed. */
+  readonly feed: ChannelFeed
+  /** Ends one use; to be called once for each. */
+  readonly release: () => void
+}
+
+interface HeldFeed extends FeedInUse {
+  uses: number
+  timer: ReturnType<typeof setTimeout> | undefined
+}
+
 /** The feeds of a hub: one per channel that somebody hears. */
 export class FeedRegistry {
   readonly #options: FeedOptions
-  readonly #feeds = new Map<
-    string,
-    { feed: ChannelFeed; uses: number; timer: ReturnType<typeof setTimeout> | undefined }
-  >()
+  readonly #feeds = new Map<string, HeldFeed>()
 
   constructor(options: FeedOptions) {
     this.#options = options
   }
 
-  /** The feed of a channel, in use until `release` is called, once. */
-  use(channel: string): { readonly feed: ChannelFeed; readonly release: () => void } {
+  /** The feed of a channel, in use until `release` is called. */
+  use(channel: string): FeedInUse {
     const held = this.#feeds.get(channel) ?? this.#open(channel)
     held.uses++
     clearTimeout(held.timer)
-    let isReleased = false
-    const release = (): void => {
-      if (isReleased) return
-      isReleased = true
-      if (--held.uses === 0) held.timer = this.#closeLater(channel, held.feed)
-    }
-    return { feed: held.feed, release }
+    return held
   }
 
   /** Closes all feeds. */
@@ -38,9 +42,12 @@ export class FeedRegistry {
     this.#feeds.clear()
   }
 
-  #open(channel: string): { feed: ChannelFeed; uses: number; timer: undefined } {
+  #open(channel: string): HeldFeed {
     const feed = new ChannelFeed(channel, this.#options)
-    const held = { feed, uses: 0, timer: undefined }
+    const release = (): void => {
+      if (--held.uses === 0) held.timer = this.#closeLater(channel, feed)
+    }
+    const held: HeldFeed = { feed, release, uses: 0, timer: undefined }
     this.#feeds.set(channel, held)
     // A tail that could not be armed is no feed: the next one who asks tries again.
     feed.armed.catch(() => this.#close(channel, feed))

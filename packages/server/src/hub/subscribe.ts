@@ -58,9 +58,10 @@ export function subscribeTo(
   let inbox: Inbox | undefined
   const end = (): void => {
     signal?.removeEventListener('abort', end)
+    // Once, though this is called again: for an inbox that was made meanwhile.
+    if (!stop.signal.aborted) release()
     stop.abort()
     inbox?.end()
-    release()
   }
   signal?.addEventListener('abort', end, { once: true })
 
@@ -78,7 +79,7 @@ export function subscribeTo(
     })
     // Its error comes out of `take`, when what was read before it has been yielded.
     joined.catch((error: unknown) => joining.fail(error))
-    joining.onEnd(() => void joined.then((leave) => leave()).catch(() => undefined))
+    joining.onEnd(() => void joined.then((membership) => membership.leave()).catch(() => undefined))
     return joining
   }
 

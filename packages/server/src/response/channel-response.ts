@@ -3,6 +3,7 @@ import type { Place } from '../admission/places.ts'
 import { parseHighest } from '@millrace/core/protocol'
 import type { JoinOptions } from '../channel/join-channel.ts'
 import { SessionReader } from '../channel/session-reader.ts'
+import type { FeedInUse } from '../hub/feed-registry.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
 import { createQueue } from '../queue/slow-consumer.ts'
 import { type ClientConnection, letGoOf } from '../session/client-connection.ts'
@@ -86,12 +87,7 @@ function open<Output extends object, Params>(
   })
   // The client may have left while it was judged; then the body is never read, and never cancelled.
   if (session.hasEnded) return headResponse()
-  const { feed, release } = parts.feeds.use(channel.channel)
-  session.onEnd((cause) => {
-    release()
-    place.leave()
-    if (connection) letGoOf(connection, cause, parts.options)
-  })
+  const use = parts.feeds.use(channel.channel)
   const grant = grantStream(parts, {
     session,
     request,
@@ -112,6 +108,7 @@ function open<Output extends object, Params>(
     maxHeldBack: Math.max(1, Math.floor(Math.min(history.maxEvents, replay.maxEvents) / 4)),
     observer,
   })
+  giveBackAtEnd(reader, { parts, use, place, connection })
   const { principal } = admitted.admission
   const lifetimeEndsMs = performance.now() + settings.lifetimeMs * (0.8 + 0.2 * Math.random())
   const { heartbeatMs } = settings
@@ -120,7 +117,7 @@ function open<Output extends object, Params>(
   )
   const join: JoinOptions = {
     channel: channel.channel,
-    feed,
+    feed: use.feed,
     lastEventId,
     start: settings.start,
     backplane,
@@ -135,4 +132,22 @@ function open<Output extends object, Params>(
   place.open()
   void runChannel(reader, { parts, join, snapshot: shared })
   return new Response(session.body, { headers: EVENT_STREAM_HEADERS })
+}
+
+/** What a stream takes, and gives back when it ends. */
+interface Taken {
+  readonly parts: HubParts
+  readonly use: FeedInUse
+  readonly place: Place
+  readonly connection: ClientConnection | undefined
+}
+
+// One listener for all of it, and outside the function above: a closure keeps all that its function has, as long as the stream.
+function giveBackAtEnd(reader: SessionReader, { parts, use, place, connection }: Taken): void {
+  reader.session.onEnd((cause) => {
+    reader.onEnd()
+    use.release()
+    place.leave()
+    if (connection) letGoOf(connection, cause, parts.options)
+  })
 }

@@ -1,5 +1,11 @@
 import { formatCursor } from '@millrace/core/protocol'
-import { type JoinOptions, type OpenedChannel, followChannel } from '../channel/join-channel.ts'
+import {
+  type JoinOptions,
+  type Membership,
+  type OpenedChannel,
+  NOT_A_MEMBER,
+  followChannel,
+} from '../channel/join-channel.ts'
 import { retryFrame } from '../channel/protocol-frames.ts'
 import type { SessionReader } from '../channel/session-reader.ts'
 import type { SharedRead } from '../channel/snapshot.ts'
@@ -21,11 +27,11 @@ export async function runChannel(reader: SessionReader, options: RunOptions): Pr
   try {
     const opened = await openInTime(join, reader.session)
     if (!opened || reader.hasEnded) return
-    const leaveFirst = await (snapshot && opened.opening.resume !== 'resumed'
+    const membership = await (snapshot && opened.opening.resume !== 'resumed'
       ? followBehindSnapshot(reader, { parts, join, snapshot, opened })
       : followAt(reader, { join, opened }))
-    if (reader.canPause) await followOn(reader, join, leaveFirst)
-    else reader.session.onEnd(leaveFirst)
+    reader.leaveAtEnd(membership)
+    if (reader.canPause) await followOn(reader, join, membership)
   } catch (error) {
     if (!reader.hasEnded) reportError(observer, error)
     reader.session.end('unavailable', retryFrame(spreadOver(drainMs)))
@@ -33,16 +39,13 @@ export async function runChannel(reader: SessionReader, options: RunOptions): Pr
 }
 
 /** Has a client that falls behind read the log, again and again, until it ends. */
-async function followOn(reader: SessionReader, join: JoinOptions, leaveFirst: () => void): Promise<void> {
-  let leave = leaveFirst
-  // The session may end at any time, and then the latest join is the one to leave.
-  reader.session.onEnd(() => leave())
+async function followOn(reader: SessionReader, join: JoinOptions, first: Membership): Promise<void> {
+  let membership = first
   while (!reader.hasEnded) {
     await reader.whenPaused()
-    leave()
-    leave = await followAgain(reader, join)
-    // Ended between the step that went live and this one.
-    if (reader.hasEnded) leave()
+    membership.leave()
+    membership = await followAgain(reader, join)
+    reader.leaveAtEnd(membership)
   }
 }
 
@@ -50,7 +53,7 @@ async function followOn(reader: SessionReader, join: JoinOptions, leaveFirst: ()
 function followAt(
   reader: SessionReader,
   { join, opened }: { readonly join: JoinOptions; readonly opened: OpenedChannel },
-): Promise<() => void> {
+): Promise<Membership> {
   reader.onOpen(opened.opening)
   return followChannel(reader, { ...join, from: opened.opening.from, page: opened.page })
 }
@@ -64,7 +67,7 @@ async function followBehindSnapshot(
     snapshot,
     opened,
   }: RunOptions & { readonly snapshot: SharedRead; readonly opened: OpenedChannel },
-): Promise<() => void> {
+): Promise<Membership> {
   reader.onOpenBeforeSnapshot(opened.opening)
   await reader.ready()
   const placed = await parts.snapshots.place(snapshot, { ...join, page: opened.page })
@@ -73,17 +76,15 @@ async function followBehindSnapshot(
 }
 
 /** Reads the log on from where a paused client is, once it has taken all it was given, until it is live again. */
-async function followAgain(reader: SessionReader, join: JoinOptions): Promise<() => void> {
+async function followAgain(reader: SessionReader, join: JoinOptions): Promise<Membership> {
   await reader.ready()
-  if (reader.hasEnded || !reader.position) return leaveNothing
+  if (reader.hasEnded || !reader.position) return NOT_A_MEMBER
   const here = { ...join, lastEventId: formatCursor(reader.position) }
   const opened = await openInTime(here, reader.session)
-  if (!opened || reader.hasEnded) return leaveNothing
+  if (!opened || reader.hasEnded) return NOT_A_MEMBER
   const { opening, page } = opened
   // Trimmed under a client this slow, or broken otherwise: the client returns, and is told which.
-  if (opening.resume === 'gap') return (reader.onBreak(), leaveNothing)
+  if (opening.resume === 'gap') return (reader.onBreak(), NOT_A_MEMBER)
   reader.goOn()
   return followChannel(reader, { ...join, from: opening.from, page })
 }
-
-const leaveNothing = (): void => undefined

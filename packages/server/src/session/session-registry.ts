@@ -107,10 +107,10 @@ export class SessionRegistry {
     if (record.session.hasEnded) return
     const openedAtMs = performance.now()
     this.#records.set(record, openedAtMs)
-    const { channel, principal } = record
-    this.#observer.onStreamOpen?.({ channel, principal })
+    this.#observer.onStreamOpen?.({ channel: record.channel, principal: record.principal })
     record.session.onEnd((cause) => {
       this.#remove(record)
+      const { channel, principal } = record
       this.#observer.onStreamEnd?.({ channel, principal, cause, durationMs: performance.now() - openedAtMs })
     })
     const shortestMs = Math.min(
