@@ -1,5 +1,5 @@
 import { defineStream } from '@millrace/core'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createHub, ticks } from '../../test/create-hub.ts'
 import type { Hub } from './hub.ts'
@@ -29,6 +29,19 @@ describe('a subscription', () => {
     await end(subscription, abort, hub)
     expect((await next).done).toBe(true)
     expect((await subscription.next()).done).toBe(true)
+  })
+
+  test('that is ended again and again takes the channel from nobody else', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const hub = createHub()
+    const [other, ended] = [hub.subscribe(ticks), hub.subscribe(ticks)]
+    for (let times = 0; times < 3; times++) await ended.return()
+    // A channel that nobody uses any more is let go of after some seconds.
+    await vi.advanceTimersByTimeAsync(10_000)
+    await publish(hub, 1)
+    expect((await other.next()).value).toMatchObject({ data: { n: 1 } })
+    await other.return()
   })
 
   test('that is slower than the publisher reads the log, and misses nothing', async () => {
