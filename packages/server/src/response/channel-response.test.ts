@@ -265,6 +265,21 @@ describe('a channel response', () => {
     }
   })
 
+  test('ends when 80 to 100 % of its lifetime are over', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    try {
+      const onStreamEnd = vi.fn<(stream: { readonly durationMs: number }) => void>()
+      const hub = createHub({ observer: { onStreamEnd } })
+      for (let n = 0; n < 20; n++) await open(hub, '', { lifetimeMs: 500 })
+      await vi.advanceTimersByTimeAsync(500)
+      const lasted = onStreamEnd.mock.calls.map(([{ durationMs }]) => durationMs)
+      expect(lasted.length).toBe(20)
+      expect(Math.min(...lasted)).toBeGreaterThanOrEqual(400)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('turns away who was revoked while being judged', async () => {
     const hub = createHub()
     const authorize = async (): Promise<object> => {

@@ -110,7 +110,8 @@ function open<Output extends object, Params>(
   })
   giveBackAtEnd(reader, { parts, use, place, connection })
   const { principal } = admitted.admission
-  const lifetimeEndsMs = performance.now() + settings.lifetimeMs * (0.8 + 0.2 * Math.random())
+  // It ends with the next tick, up to a twentieth of it later.
+  const lifetimeEndsMs = performance.now() + settings.lifetimeMs * (0.8 + 0.15 * Math.random())
   const { heartbeatMs } = settings
   parts.sessions.add(
     new ChannelRecord(reader, { channel: channel.channel, principal, grant, heartbeatMs, lifetimeEndsMs }),

@@ -118,7 +118,8 @@ export class SessionRegistry {
       this.#writeTimeoutMs,
       record.revalidation?.everyMs ?? Infinity,
     )
-    this.#tickAtLeastEvery(Math.min(shortestMs / 4, 1000))
+    const lifetimeMs = record.lifetimeEndsMs - openedAtMs
+    this.#tickAtLeastEvery(Math.min(shortestMs / 4, lifetimeMs / 20, 1000))
   }
 
   /** Ends all sessions that a revocation means, those that are being judged included. Returns how many. */
