@@ -280,6 +280,24 @@ describe('a channel response', () => {
     }
   })
 
+  test('beats although others come faster than a clock ticks', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    try {
+      const hub = createHub({ heartbeatMs: 10 })
+      const reader = await open(hub)
+      await reader.events(2)
+      const beats = reader.rest().then((blocks) => blocks.filter(({ kind }) => kind === 'comment').length)
+      for (let n = 0; n < 20; n++) {
+        await open(hub)
+        await vi.advanceTimersByTimeAsync(4)
+      }
+      await hub.close()
+      expect(await beats).toBeGreaterThanOrEqual(8)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('turns away who was revoked while being judged', async () => {
     const hub = createHub()
     const authorize = async (): Promise<object> => {

@@ -156,10 +156,12 @@ export class SessionRegistry {
     for (const wake of this.#wakeWhenEmpty.splice(0)) wake()
   }
 
-  #tickAtLeastEvery(periodMs: number): void {
+  #tickAtLeastEvery(wantedMs: number): void {
+    const periodMs = Math.max(wantedMs, 5)
+    // Begun anew for each who comes, it would never get to its end.
     if (periodMs >= this.#periodMs) return
     clearInterval(this.#timer)
-    this.#periodMs = Math.max(periodMs, 5)
+    this.#periodMs = periodMs
     this.#timer = setInterval(() => this.#tick(), this.#periodMs)
     // Sockets keep a process alive, and a heartbeat alone should not.
     ;(this.#timer as { unref?: () => void }).unref?.()
