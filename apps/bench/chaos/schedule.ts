@@ -1,4 +1,4 @@
-import { randomFrom } from '../client/random.ts'
+import { seededRandom } from '../../../scripts/seeded-random.ts'
 import type { ChaosOptions } from './options.ts'
 
 /** Something that is done to a part, at a time from the beginning on. */
@@ -40,7 +40,7 @@ const LAST_MUTE_MS = 1000
 
 /** Works out a schedule; the same for the same options. In 120 seconds it has all that a run has to have, and somewhat more. */
 export function scheduleOf({ seconds, instances, seed }: ChaosOptions): Schedule {
-  const random = randomFrom(seed)
+  const random = seededRandom(seed)
   const between = (least: number, most: number): number => least + random() * (most - least)
   const endMs = seconds * 1000
   const muteAtMs = endMs - LAST_MUTE_MS

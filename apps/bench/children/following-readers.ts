@@ -1,9 +1,9 @@
 /** Clients that follow one channel whatever happens: they stall, read slowly, are cut off, and come back behind their last id. */
+import { seededRandom } from '../../../scripts/seeded-random.ts'
 import type { BenchEvent } from '../client/bench-event.ts'
 import { JudgedStream } from '../client/judged-stream.ts'
 import { LatestJudge, type LatestVerdict } from '../client/latest-judge.ts'
 import { openStreams } from '../client/open-streams.ts'
-import { randomFrom } from '../client/random.ts'
 import { SequenceJudge, type SequenceVerdict, totalOf } from '../client/sequence-judge.ts'
 import { answerCommands } from '../harness/commands.ts'
 import { Histogram, type HistogramData } from '../harness/histogram.ts'
@@ -70,7 +70,7 @@ const commands = {
   },
   /** Cuts every client off again and again, after a random time each; it comes back at once. */
   startCuts: ({ seed, minMs, maxMs }: { seed: number; minMs: number; maxMs: number }): void => {
-    const random = randomFrom(seed)
+    const random = seededRandom(seed)
     const cutLater = (stream: Stream, index: number): void => {
       const cut = (): void => {
         stream.leave()

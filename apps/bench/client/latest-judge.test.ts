@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { seededRandom } from '../../../scripts/seeded-random.ts'
 import type { BenchEvent } from './bench-event.ts'
 import { LatestJudge, latestSummaryOf } from './latest-judge.ts'
-import { randomFrom } from './random.ts'
 
 const value = (key: string, n: number): BenchEvent => ({ n, key, at: 0, pad: '' })
 
@@ -46,7 +46,7 @@ test.each([
 })
 
 test('random numbers are the same for a seed, different for another, and even', () => {
-  const [one, same, other] = [randomFrom(1), randomFrom(1), randomFrom(2)]
+  const [one, same, other] = [seededRandom(1), seededRandom(1), seededRandom(2)]
   const drawn = Array.from({ length: 10_000 }, one)
   expect(Array.from({ length: 10_000 }, same)).toEqual(drawn)
   expect(other()).not.toBe(drawn[0])

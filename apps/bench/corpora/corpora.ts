@@ -1,4 +1,4 @@
-import { randomFrom } from '../client/random.ts'
+import { seededRandom } from '../../../scripts/seeded-random.ts'
 
 /** The fields of one block, or a comment. */
 export interface BlockFields {
@@ -96,7 +96,7 @@ export const corpusNames = Object.keys(corpora) as CorpusName[]
 
 /** Makes the blocks of a stream, the same in every run, until they have a number of characters on the wire together. */
 export function makeBlocks(name: CorpusName, characters: number): readonly BlockFields[] {
-  const random = randomFrom(SEED)
+  const random = seededRandom(SEED)
   const blocks: BlockFields[] = []
   for (let length = 0; length < characters; length += blockLines(name, blocks.at(-1) ?? {}).join('').length) {
     blocks.push(corpora[name].block(blocks.length, random))

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { seededWhole } from '../../../scripts/seeded-random.ts'
 import { startEventServer } from '../test/event-server.ts'
 import type { Exchange, Handler } from '../test/event-server.ts'
 import { connectEventStream } from './index.ts'
@@ -19,15 +20,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals()
 })
-
-/** The same numbers in each run: whole ones, below a bound. */
-function createRandom(seed: number): (bound: number) => number {
-  let state = seed
-  return (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * bound)
-  }
-}
 
 /** Sends so many bytes of a body, and then cuts the socket. */
 const cutAfter =
@@ -53,7 +45,7 @@ describe('a server that cuts at a random byte, a thousand times', () => {
   ])(
     'costs no event, and brings none twice: $kind',
     async ({ id, open, overlap }) => {
-      const random = createRandom(7)
+      const random = seededWhole(7)
       let cuts = 0
       const server = await startEventServer((exchange) => {
         const cursor = exchange.request.headers['last-event-id']

@@ -1,9 +1,10 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { seededWhole } from '../../../scripts/seeded-random.ts'
 import { logInto } from '../test/parser-log.ts'
 import type { ParserLog } from '../test/parser-log.ts'
-import { createRandom, randomChunks, randomStream, textFragments } from '../test/random-stream.ts'
+import { randomChunks, randomStream, textFragments } from '../test/random-stream.ts'
 import { referenceParse } from '../test/reference-parser.ts'
 import { createParser } from './parser.ts'
 import { StreamParser } from './stream-parser.ts'
@@ -71,7 +72,7 @@ function parseAdversely(
 }
 
 test(`${streamCount} random streams in random chunks mean what they mean to the reference parser`, () => {
-  const random = createRandom(seed)
+  const random = seededWhole(seed)
   let events = 0
   for (let count = 0; count < streamCount; count++) {
     const stream = randomStream(random)

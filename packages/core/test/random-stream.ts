@@ -1,16 +1,5 @@
 import { hexBytes } from './vectors.ts'
 
-/** A seeded generator of whole numbers from 0 to below a bound (mulberry32): the same seed, the same streams. */
-export function createRandom(seed: number): (bound: number) => number {
-  let state = seed
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
-  }
-}
-
 const names = 'data: |data:|data|event: |event:|event|id: |id:|id|retry: |retry:|retry'.split('|')
 const nearNames = 'dat|dataa:|Data:|data :| data:|even|events:|ids: 1|retr|retryy: 5|:|: |::'.split('|')
 const lineEnds = ['\n', '\n\n', '\r', '\r\r', '\r\n', '\r\n\r\n', '\n\r', '\r\r\n\n']

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { seededWhole } from '../../../scripts/seeded-random.ts'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
 import { streamAddress } from './stream-address.ts'
 import { createStreamObserver, type ObserverOptions } from './stream-observer.ts'
@@ -136,19 +137,10 @@ function entry(number: number): string {
   return `id: ${number}\ndata: ${number}\n\n`
 }
 
-/** Pseudo-random numbers below a limit, the same for each seed. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed
-  return (sides) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * sides)
-  }
-}
-
 test.each([1, 2, 3, 4])(
   'folds lose and repeat nothing, however components come and go (seed %i)',
   async (seed) => {
-    const roll = dice(seed)
+    const roll = seededWhole(seed)
     const log = logServer()
     const { observe, isInUse } = setUp({
       fetch: log.server.fetch,

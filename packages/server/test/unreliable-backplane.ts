@@ -1,7 +1,7 @@
 import { EventStreamError } from '@millrace/core'
+import { seededRandom } from '../../../scripts/seeded-random.ts'
 import type { Announcement, LogPage, ReadOptions } from '../src/log/backplane.ts'
 import { MemoryBackplane } from '../src/log/memory-backplane.ts'
-import { seededRandom } from './seeded-random.ts'
 
 /**
  * A sound log behind a bad line: reads take time and fail, announcements come late, twice, out of order or never, and now and

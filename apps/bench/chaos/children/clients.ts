@@ -1,7 +1,7 @@
 /** Clients that know the protocol by docs/protocol.md alone: they follow a channel whatever happens, and write down what they see. */
+import { seededRandom } from '../../../../scripts/seeded-random.ts'
 import { nowMs } from '../clock.ts'
 import type { SplitEvent } from '../../client/event-splitter.ts'
-import { randomFrom } from '../../client/random.ts'
 import { StreamClient } from '../../client/stream-client.ts'
 import { answerCommands } from '../../harness/commands.ts'
 import {
@@ -22,7 +22,7 @@ const LONGEST_WAIT_MS = 1000
 const OPENS_WITHIN_MS = 3000
 const WATCH_EVERY_MS = 250
 
-let random = randomFrom(0)
+let random = seededRandom(0)
 let port = 0
 const logs = new Map(CHANNELS.map((channel) => [channel, new StoryLog()]))
 
@@ -156,7 +156,7 @@ function some(share: number, of: readonly ChaosClient[]): readonly ChaosClient[]
 const commands = {
   connect: (settings: { readonly port: number; readonly count: number; readonly seed: number }): void => {
     port = settings.port
-    random = randomFrom(settings.seed)
+    random = seededRandom(settings.seed)
     clients = Array.from({ length: settings.count }, (_, index) => new ChaosClient(index, channelOf(index)))
     for (const client of clients) setTimeout(() => client.connect(), random() * 500)
     setInterval(() => {

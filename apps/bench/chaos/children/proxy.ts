@@ -1,6 +1,6 @@
 /** What lies between clients and instances: it sends each client to some instance, and cuts connections at random bytes. */
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net'
-import { randomFrom } from '../../client/random.ts'
+import { seededRandom } from '../../../../scripts/seeded-random.ts'
 import { answerCommands } from '../../harness/commands.ts'
 import type { ClientResponse } from './clients.ts'
 
@@ -8,7 +8,7 @@ import type { ClientResponse } from './clients.ts'
 const OPENING_BYTES = 3000
 
 let targets: readonly number[] = []
-let random = randomFrom(0)
+let random = seededRandom(0)
 let isCutting = false
 let cuts = 0
 /** How to stall each connection, by the response that it carries. */
@@ -76,7 +76,7 @@ const proxy = createServer((client) => {
 const commands = {
   /** Listens on a free port, which it returns. */
   listen: async (seed: number): Promise<number> => {
-    random = randomFrom(seed)
+    random = seededRandom(seed)
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
     return (proxy.address() as AddressInfo).port
   },
