@@ -147,7 +147,16 @@ export class Hub {
     return formatCursor(page.head)
   }
 
-  /** Hears a channel inside the process: each event once and in order, or a gap. Ends when the signal aborts or the loop is left. */
+  /**
+   * Hears a channel inside the process: each event once and in order, or a gap. Ends when the signal aborts, the loop is left or the
+   * hub is closed.
+   *
+   * Without `lastEventId` it hears what is published once it has joined, which takes a turn, or as long as the backplane takes to answer.
+   * To miss nothing from now on, begin behind the cursor of now.
+   *
+   * @example
+   * const events = hub.subscribe(prices, { lastEventId: await hub.lastEventId(prices) })
+   */
   subscribe<Input extends object, Output extends object>(
     channel: Channel<Input, Output>,
     options: SubscribeOptions = {},
