@@ -1,18 +1,27 @@
-import { defineStream } from '@millrace/core'
+import { EventStreamError, defineStream } from '@millrace/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createHub, ticks } from '../../test/create-hub.ts'
+import { memoryBackplane } from '../log/memory-backplane.ts'
 import type { Hub } from './hub.ts'
 
 const publish = (hub: Hub, n: number) => hub.publish(ticks, { type: 'tick', data: { n } })
 
 describe('a subscription', () => {
-  test('hears what is published after it was made, also before its loop begins', async () => {
+  test('hears what is published once it has joined, also before its loop begins', async () => {
     const hub = createHub()
     const subscription = hub.subscribe(ticks)
     await new Promise((resolve) => setTimeout(resolve))
     await publish(hub, 1)
     expect((await subscription.next()).value).toMatchObject({ type: 'tick', data: { n: 1 }, replayed: false })
+    await subscription.return()
+  })
+
+  test('hears all behind a cursor that was read before it was made', async () => {
+    const hub = createHub()
+    const subscription = hub.subscribe(ticks, { lastEventId: await hub.lastEventId(ticks) })
+    await publish(hub, 1)
+    expect((await subscription.next()).value).toMatchObject({ type: 'tick', data: { n: 1 } })
     await subscription.return()
   })
 
@@ -29,6 +38,20 @@ describe('a subscription', () => {
     await end(subscription, abort, hub)
     expect((await next).done).toBe(true)
     expect((await subscription.next()).done).toBe(true)
+  })
+
+  test('that has yet to join is ended by its hub as any other', async () => {
+    const hub = createHub()
+    const subscription = hub.subscribe(ticks)
+    await hub.close()
+    expect(await subscription.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test('that cannot join says why', async () => {
+    const backplane = memoryBackplane()
+    const hub = createHub({ backplane })
+    vi.spyOn(backplane, 'read').mockRejectedValue(new EventStreamError('unavailable', 'away'))
+    await expect(hub.subscribe(ticks).next()).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('that is ended again and again takes the channel from nobody else', async () => {

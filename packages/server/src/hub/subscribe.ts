@@ -1,4 +1,4 @@
-import type { Channel, ChannelEvent } from '@millrace/core'
+import { type Channel, type ChannelEvent, EventStreamError } from '@millrace/core'
 import { type GapReason, formatCursor } from '@millrace/core/protocol'
 import { eventOf } from '../channel/event-of.ts'
 import { type ChannelReader, type StreamStart, joinChannel } from '../channel/join-channel.ts'
@@ -42,7 +42,7 @@ export type Subscription<Output extends object> = AsyncGenerator<
 type Item = ChannelEvent<Record<string, unknown>> | SubscriptionGap
 
 /**
- * Hears a channel from now on; joins again behind the last item whenever the log broke off, or the loop fell behind.
+ * Hears a channel as soon as it has joined; joins again behind the last item whenever the log broke off, or the loop fell behind.
  *
  * An object of its own around the loop, since a generator that waits cannot be returned from: `return()` and the signal end
  * it at once, also before the first `next()`.
@@ -78,7 +78,11 @@ export function subscribeTo(
       replay,
     })
     // Its error comes out of `take`, when what was read before it has been yielded.
-    joined.catch((error: unknown) => joining.fail(error))
+    joined.catch((error: unknown) => {
+      // The hub was closed, which ends those as well that have yet to join.
+      if (feed.isClosed && error instanceof EventStreamError && error.code === 'closed') joining.end()
+      else joining.fail(error)
+    })
     joining.onEnd(() => void joined.then((membership) => membership.leave()).catch(() => undefined))
     return joining
   }
