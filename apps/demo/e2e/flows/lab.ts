@@ -1,7 +1,6 @@
 import { expect } from 'vitest'
 import type { MainFlow } from '../main-flow.ts'
-
-const soon = { timeout: 20_000, interval: 50 }
+import { soon } from './in-page.ts'
 
 /** A cut costs neither client a number; a trim costs both as many as they are told. Among several instances the page says why there is no lab. */
 export const lab: MainFlow = {

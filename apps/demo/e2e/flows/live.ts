@@ -1,27 +1,14 @@
 import { expect } from 'vitest'
 import type { MainFlow } from '../main-flow.ts'
-
-const soon = { timeout: 20_000, interval: 50 }
+import { countIn, pressIn, soon } from './in-page.ts'
 
 /** Readings come; a cut is survived, and nothing is missed or repeated: at four events a second, and at a thousand. */
 export const live: MainFlow = {
   path: '/',
   async run(page) {
-    const count = (name: string): Promise<number> =>
-      page.evaluate(
-        (which) =>
-          Number(document.querySelector(`[data-count="${which}"] dd`)?.textContent?.replaceAll(',', '')),
-        name,
-      )
+    const count = (name: string): Promise<number> => countIn(page, name)
     await expect.poll(() => count('Received'), soon).toBeGreaterThan(4)
-    const press = (name: string): Promise<void> =>
-      page.evaluate(
-        (which) =>
-          Array.from(document.querySelectorAll('button'))
-            .find(({ textContent }) => textContent === which)
-            ?.click(),
-        name,
-      )
+    const press = (words: string): Promise<void> => pressIn(page, words)
     await press('Cut the connection')
     await expect.poll(() => count('Cuts survived'), soon).toBe(1)
     const received = await count('Received')

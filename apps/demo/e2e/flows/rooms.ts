@@ -1,7 +1,6 @@
 import { expect } from 'vitest'
 import type { MainFlow } from '../main-flow.ts'
-
-const soon = { timeout: 20_000, interval: 50 }
+import { soon } from './in-page.ts'
 
 /** What is said appears once, in another room it does not, and it is there when one returns. */
 export const rooms: MainFlow = {

@@ -1,27 +1,15 @@
 import { expect } from 'vitest'
 import type { MainFlow } from '../main-flow.ts'
-
-const soon = { timeout: 20_000, interval: 50 }
+import { countIn, pressIn, soon } from './in-page.ts'
 
 /** An answer comes piece by piece and is done; the next one breaks off, is said to have, and is not asked again. */
 export const tokens: MainFlow = {
   path: '/tokens',
   async run(page) {
-    const press = (name: string): Promise<void> =>
-      page.evaluate(
-        (which) =>
-          Array.from(document.querySelectorAll('button'))
-            .find(({ textContent, disabled }) => textContent === which && !disabled)
-            ?.click(),
-        name,
-      )
+    const press = (words: string): Promise<void> => pressIn(page, words)
     const outcome = (): Promise<string> =>
       page.evaluate(() => document.querySelector('p[data-status]')?.textContent ?? '')
-    const count = (name: string): Promise<number> =>
-      page.evaluate(
-        (which) => Number(document.querySelector(`[data-count="${which}"] dd`)?.textContent),
-        name,
-      )
+    const count = (name: string): Promise<number> => countIn(page, name)
     // A click before the page has come to life does nothing.
     await expect.poll(() => press('Ask').then(outcome), soon).toBe('Answering')
     await expect.poll(() => count('Pieces'), soon).toBeGreaterThan(10)
