@@ -3,7 +3,7 @@ import { type OpenBlock, type Position, HEARTBEAT, LIVE, formatCursor } from '@m
 import { type HubObserver, reportError } from '../hub/hub-observer.ts'
 import { tellFailure } from '../hub/tell-failure.ts'
 import type { LogEntry } from '../log/log-entry.ts'
-import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
+import { plainBlock } from '../queue/block.ts'
 import type { Session } from '../session/session.ts'
 import { eventOf } from './event-of.ts'
 import { frameOf } from './frame.ts'
@@ -164,8 +164,8 @@ export class SessionReader implements ChannelReader {
 
   /** Gives a sign of life; one with an id where a filter held events back since the last. */
   beat(): void {
-    if (this.#heldBack > 0 && this.#position) this.#writePosition(this.#position)
-    else this.session.write(SIGN_OF_LIFE)
+    if (this.#heldBack > 0 && this.#position && !this.#isCompacting) this.#writePosition(this.#position)
+    else this.session.beat()
   }
 
   /** The last word before a clean close: the position, where a filter held events back and the client has taken all else. */

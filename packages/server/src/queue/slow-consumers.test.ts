@@ -278,6 +278,26 @@ describe('delivery of the latest by key', () => {
     await reader.cancel()
   })
 
+  test('is told that the server lives while a replay is read for it, however long that takes', async () => {
+    const backplane = memoryBackplane()
+    const hub = createHub({ backplane, history: { maxEvents: 5000 }, heartbeatMs: 20, writeTimeoutMs: 40 })
+    for (let n = 1; n <= 600; n++) await hub.publish(values, { type: 'value', data: { key: 'a', n } })
+    let goOn: () => void = () => undefined
+    const told = new Promise<void>((resolve) => (goOn = resolve))
+    const read = backplane.read.bind(backplane)
+    vi.spyOn(backplane, 'read').mockImplementation(async (channel, options) => {
+      if (typeof options.from === 'object' && 'seq' in options.from) await told
+      return read(channel, options)
+    })
+    const route = { hub, start: 'oldest', slowConsumer: byKey } as const
+    const reader = new BlockReader(await toResponse(streamRequest(), values, route))
+    await reader.events(1)
+    for (let beats = 0; beats < 5; beats++) expect(await reader.next()).toEqual({ kind: 'comment' })
+    goOn()
+    expect(JSON.parse((await reader.event()).data)).toMatchObject({ n: 600 })
+    await reader.cancel()
+  })
+
   test('never shows an older value after a newer, over a resume', async () => {
     const { hub, open } = createScene(byKey)
     const set = (key: string, n: number): Promise<unknown> =>

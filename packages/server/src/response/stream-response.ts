@@ -4,7 +4,7 @@ import type { Place } from '../admission/places.ts'
 import { refused } from '../admission/refusal.ts'
 import { openFrame } from '../channel/protocol-frames.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
-import { SIGN_OF_LIFE, plainBlock } from '../queue/block.ts'
+import { plainBlock } from '../queue/block.ts'
 import { PlainQueue } from '../queue/plain-queue.ts'
 import { type ClientConnection, letGoOf } from '../session/client-connection.ts'
 import { Session } from '../session/session.ts'
@@ -134,7 +134,7 @@ async function begin<Params>(
     expiresAtMs: Infinity,
     lifetimeEndsMs: Infinity,
     heartbeatMs,
-    beat: () => session.write(SIGN_OF_LIFE),
+    beat: () => session.beat(),
     farewell: () => undefined,
   })
   letGo()

@@ -1,4 +1,4 @@
-import type { Block } from '../queue/block.ts'
+import { type Block, SIGN_OF_LIFE } from '../queue/block.ts'
 import type { OutputQueue } from '../queue/output-queue.ts'
 import type { QueueBudget, QueueOwner } from '../queue/queue-budget.ts'
 import type { FlushScheduler, Flushable } from './flush-scheduler.ts'
@@ -132,7 +132,7 @@ export class Session implements Flushable, QueueOwner {
 
   /** Whether bytes wait that the client does not take. */
   get isBehind(): boolean {
-    return this.#queue.size > 0 && !this.#isScheduled
+    return this.#queue.size > 0 && !this.#isScheduled && !this.#isHeld
   }
 
   /** Whether nothing waits: every block written was handed to the client. */
@@ -173,6 +173,14 @@ export class Session implements Flushable, QueueOwner {
     if (this.hasEnded || this.#isScheduled || this.#isHeld) return
     this.#isScheduled = true
     this.#scheduler.schedule(this)
+  }
+
+  /** Gives a sign of life; before what is held, since a comment belongs between any two blocks. */
+  beat(): void {
+    if (this.hasEnded) return
+    if (!this.#isHeld || !this.#sink.takesMore) return this.write(SIGN_OF_LIFE)
+    this.lastTakenMs = performance.now()
+    this.#sink.write(SIGN_OF_LIFE.bytes)
   }
 
   /** Leads chunks elsewhere than to the body, which nobody has begun to read and nobody can any more. */
