@@ -1,3 +1,5 @@
+import { within } from './within.ts'
+
 /** What can go into a page and come out of it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
@@ -60,16 +62,5 @@ export function createPage(driver: PageDriver): EnginePage {
     },
     screenshot: (path) => within(ANSWERS_WITHIN_MS, 'a screenshot', driver.screenshot(path)),
     close: () => within(ANSWERS_WITHIN_MS, 'closing a page', driver.close()),
-  }
-}
-
-/** Waits for a promise, and no longer than `ms` milliseconds. @throws {Error} That `what` took longer. */
-export async function within<Result>(ms: number, what: string, promise: Promise<Result>): Promise<Result> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms} ms`)), ms)
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

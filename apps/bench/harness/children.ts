@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { basename, isAbsolute, join } from 'node:path'
+import { within } from '../../../scripts/within.ts'
 import type { Answer, Commands, Question } from './commands.ts'
 
 const READY_WITHIN_MS = 20_000
@@ -71,14 +72,14 @@ export class Children {
     this.#processes.add(child)
     const talk = new Conversation(name, child)
     child.once('exit', () => this.#processes.delete(child))
-    await within(READY_WITHIN_MS, talk.ready, `${name} is not ready`)
+    await within(READY_WITHIN_MS, `starting ${name}`, talk.ready)
     return {
       pid: child.pid ?? 0,
       ask: (command, ...[argument]) =>
         within(
           answersWithinMs,
+          `the answer of ${name} to "${command}"`,
           talk.ask(command, argument) as Promise<Awaited<ReturnType<Known[typeof command]>>>,
-          `${name} has not answered "${command}"`,
         ),
       stop: () => end(child),
     }
@@ -141,16 +142,4 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.connected) child.disconnect()
   await exited
   clearTimeout(timer)
-}
-
-async function within<Result>(ms: number, promise: Promise<Result>, failure: string): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${failure} after ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
