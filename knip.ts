@@ -4,7 +4,7 @@ const config: KnipConfig = {
   workspaces: {
     '.': {
       // Run by their paths, which knip cannot see: by people, `.ci/run` and package-checks.ts.
-      entry: ['scripts/*.test.ts', 'scripts/count-tests.ts', 'scripts/benchmarks.ts'],
+      entry: ['scripts/**/*.test.ts', 'scripts/count-tests.ts', 'scripts/benchmarks.ts'],
       // packages/react/test/react-18.ts puts these in the place of their newer selves.
       ignoreDependencies: ['@arethetypeswrong/cli', 'react-18', 'react-dom-18'],
       project: ['scripts/**/*.ts', '*.ts'],

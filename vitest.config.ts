@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { args, executablePath } from './scripts/chromium.ts'
+import { args, executablePath } from './scripts/testing/chromium.ts'
 import { SkippedReporter } from './scripts/skipped-reporter.ts'
 
 /** How long `expect.poll` waits at most, unless told: browsers and servers make a small machine slow. */

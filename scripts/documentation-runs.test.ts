@@ -7,7 +7,7 @@ import { parseEventStream } from '@millrace/core'
 import type { Hono } from 'hono'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { codeBlocksOf, writeExamples } from './documentation.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from './testing/free-port.ts'
 import { root } from './public-packages.ts'
 
 /** Writes a page's files as a reader would, but for the port that they listen on. */

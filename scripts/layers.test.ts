@@ -17,7 +17,7 @@ test.each([
   ['packages/react/src/a.tsx', 'react'],
   ['packages/react/src/a.tsx', '@millrace/client'],
   ['packages/react/src/a.test.tsx', '@millrace/server'],
-  ['packages/react/src/a.browser.test.tsx', '../../../scripts/chromium.ts'],
+  ['packages/react/src/a.browser.test.tsx', '../../../scripts/testing/chromium.ts'],
   ['packages/next/src/a.ts', 'node:async_hooks'],
   ['packages/next/src/a.ts', 'next/server'],
   ['packages/next/src/a.test.ts', '@millrace/client'],
@@ -25,9 +25,9 @@ test.each([
   ['packages/redis/src/a.test.ts', '@millrace/core'],
   ['apps/demo/app/page.tsx', '@millrace/react'],
   ['apps/demo/app/page.tsx', 'uplot'],
-  ['apps/demo/e2e/demo.test.ts', '../../../scripts/chromium.ts'],
+  ['apps/demo/e2e/demo.test.ts', '../../../scripts/testing/chromium.ts'],
   ['scripts/a.ts', '@millrace/core'],
-  ['vitest.config.ts', './scripts/chromium.ts'],
+  ['vitest.config.ts', './scripts/testing/chromium.ts'],
 ])('lets %s import %s', (file, specifier) => {
   expect(layerViolation(file, specifier)).toBeUndefined()
 })
@@ -41,7 +41,7 @@ test.each([
   ['packages/core/src/a.test.ts', '@millrace/client', 'may import no Millrace package'],
   ['packages/client/src/a.ts', '@millrace/server', 'may import @millrace/core,'],
   ['packages/client/src/a.ts', '../../core/src/index.ts', 'leaves packages/client'],
-  ['packages/client/src/a.ts', '../../../scripts/chromium.ts', 'leaves packages/client'],
+  ['packages/client/src/a.ts', '../../../scripts/testing/chromium.ts', 'leaves packages/client'],
   ['packages/client/src/a.test.ts', '@millrace/server', 'may import @millrace/core,'],
   ['packages/client/src/a.test.ts', '../../core/src/index.ts', 'leaves packages/client'],
   ['packages/client/src/a.ts', 'react', 'from npm'],

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright'
-import { complaintsOf } from '../complaints.ts'
-import { startChromium } from '../start-chromium.ts'
+import { complaintsOf } from '../testing/complaints.ts'
+import { startChromium } from '../testing/start-chromium.ts'
 
 /** Opens a page in Chromium, and hands it to `check`. @throws {Error} If the console has an error or a warning at the end. */
 export async function look(url: string, check: (page: Page) => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { startNextApp } from '../next-app.ts'
+import { startNextApp } from '../testing/next-app.ts'
 import { look, says } from './look.ts'
 import type { Tarball } from '../packed.ts'
 import { snippet } from './snippets.ts'

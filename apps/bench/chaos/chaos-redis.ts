@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { RedisServer } from '../../../scripts/redis-server.ts'
+import { RedisServer } from '../../../scripts/testing/redis-server.ts'
 import { nowMs } from './clock.ts'
 
 /** When the server had ended for certain, and when it was about to be started again. */

@@ -3,7 +3,7 @@
  *
  *     pnpm chaos [--seconds S] [--instances N] [--clients M] [--seed X] [--broken name]
  */
-import { missingRedis } from '../../../scripts/redis-server.ts'
+import { missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { Children } from '../harness/children.ts'
 import { chaosWith } from './chaos-with.ts'
 import { BROKEN_BUILDS } from './broken/builds.ts'

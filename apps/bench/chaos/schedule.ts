@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../scripts/testing/seeded-random.ts'
 import type { ChaosOptions } from './options.ts'
 
 /** Something that is done to a part, at a time from the beginning on. */

@@ -1,5 +1,5 @@
 /** Clients that follow one channel whatever happens: they stall, read slowly, are cut off, and come back behind their last id. */
-import { seededRandom } from '../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../scripts/testing/seeded-random.ts'
 import type { BenchEvent } from '../client/bench-event.ts'
 import { JudgedStream } from '../client/judged-stream.ts'
 import { LatestJudge, type LatestVerdict } from '../client/latest-judge.ts'

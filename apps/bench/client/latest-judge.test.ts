@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from '../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../scripts/testing/seeded-random.ts'
 import type { BenchEvent } from './bench-event.ts'
 import { LatestJudge, latestSummaryOf } from './latest-judge.ts'
 

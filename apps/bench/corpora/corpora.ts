@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../scripts/testing/seeded-random.ts'
 
 /** The fields of one block, or a comment. */
 export interface BlockFields {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { missingRedis } from '../../../scripts/redis-server.ts'
+import { missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { BROKEN_BUILDS } from '../chaos/broken/builds.ts'
 import { chaosWith } from '../chaos/chaos-with.ts'
 import { isKept } from '../chaos/judge/verdict.ts'

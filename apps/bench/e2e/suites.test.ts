@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { missingRedis } from '../../../scripts/redis-server.ts'
+import { missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { Children } from '../harness/children.ts'
 import { suites } from '../suites.ts'
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { basename, isAbsolute, join } from 'node:path'
-import { within } from '../../../scripts/within.ts'
+import { within } from '../../../scripts/testing/within.ts'
 import type { Answer, Commands, Question } from './commands.ts'
 
 const READY_WITHIN_MS = 20_000

@@ -1,5 +1,5 @@
 import { chromium } from 'playwright'
-import { args, executablePath } from '../../../scripts/chromium.ts'
+import { args, executablePath } from '../../../scripts/testing/chromium.ts'
 
 /** What a page cost the browser's renderer, in seconds of its main thread. */
 export interface RendererSeconds {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { startNextApp } from '../../../scripts/next-app.ts'
+import { startNextApp } from '../../../scripts/testing/next-app.ts'
 import type { IdleMemory, IdleServer } from './measure-idle.ts'
 
 const FOLDER = join(import.meta.dirname, '../next-app')

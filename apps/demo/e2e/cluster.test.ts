@@ -1,7 +1,7 @@
 import { parseEventStream } from '@millrace/core'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startChromium } from '../../../scripts/start-chromium.ts'
+import { startChromium } from '../../../scripts/testing/start-chromium.ts'
 import type { Reading } from '../lib/reading.ts'
 import { countGrows, countOnPage, lossesOnPage } from './counts-on-page.ts'
 import { startDemoCluster } from './demo-cluster.ts'

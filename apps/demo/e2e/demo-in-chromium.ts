@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { complaintsOf } from '../../../scripts/complaints.ts'
-import { startNextApp, type NextApp } from '../../../scripts/next-app.ts'
-import { startChromium } from '../../../scripts/start-chromium.ts'
+import { complaintsOf } from '../../../scripts/testing/complaints.ts'
+import { startNextApp, type NextApp } from '../../../scripts/testing/next-app.ts'
+import { startChromium } from '../../../scripts/testing/start-chromium.ts'
 
 /** The demo's folder. */
 export const demoFolder: string = dirname(import.meta.dirname)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import { RedisServer, missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { type DemoCluster, startDemoCluster } from './demo-cluster.ts'
 
 /** The demo on two instances and one Redis, for all tests of a suite. */

@@ -1,4 +1,4 @@
-import type { EnginePage } from '../../../scripts/browsers-page.ts'
+import type { EnginePage } from '../../../scripts/testing/browsers-page.ts'
 
 /**
  * What a page of the demo is there for, done by a visitor: the same steps for every engine and every server.

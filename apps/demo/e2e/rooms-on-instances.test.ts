@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { startChromium } from '../../../scripts/start-chromium.ts'
+import { startChromium } from '../../../scripts/testing/start-chromium.ts'
 import { demoOnRedis } from './demo-on-redis.ts'
 import { connected, notice, say, soon, textsOf, unheardOf } from './room-page.ts'
 

@@ -1,5 +1,10 @@
-import { type Engine, type EngineName, launchEngine, missingEngine } from '../../../scripts/browsers.ts'
-import type { EnginePage } from '../../../scripts/browsers-page.ts'
+import {
+  type Engine,
+  type EngineName,
+  launchEngine,
+  missingEngine,
+} from '../../../scripts/testing/browsers.ts'
+import type { EnginePage } from '../../../scripts/testing/browsers-page.ts'
 import { bundle } from './bundle.ts'
 import type { CasePage } from './page.ts'
 import type { Runtime } from './runtime.ts'

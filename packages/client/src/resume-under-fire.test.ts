@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { seededWhole } from '../../../scripts/seeded-random.ts'
+import { seededWhole } from '../../../scripts/testing/seeded-random.ts'
 import { startEventServer } from '../test/event-server.ts'
 import type { Exchange, Handler } from '../test/event-server.ts'
 import { connectEventStream } from './index.ts'

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { seededWhole } from '../../../scripts/seeded-random.ts'
+import { seededWhole } from '../../../scripts/testing/seeded-random.ts'
 import { logInto } from '../test/parser-log.ts'
 import type { ParserLog } from '../test/parser-log.ts'
 import { randomChunks, randomStream, textFragments } from '../test/random-stream.ts'

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { seededWhole } from '../../../scripts/seeded-random.ts'
+import { seededWhole } from '../../../scripts/testing/seeded-random.ts'
 import { block, openBlock, scriptedServer } from '../test/scripted-server.ts'
 import { streamAddress } from './stream-address.ts'
 import { createStreamObserver, type ObserverOptions } from './stream-observer.ts'

@@ -1,6 +1,6 @@
 import type { Backplane } from '@millrace/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import { type RedisServer, missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { clientLibraries } from '../test/client-libraries.ts'
 import { KEEP_ALL, hubOn, listen, numbers, publishAll, range, untilHeard } from '../test/numbers.ts'
 import { startCluster } from '../test/cluster.ts'

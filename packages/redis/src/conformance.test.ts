@@ -1,6 +1,6 @@
 import { backplaneConformance } from '@millrace/server/testing'
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import { RedisServer, missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { clientLibraries } from '../test/client-libraries.ts'
 import { startCluster } from '../test/cluster.ts'
 import { backplaneOn } from '../test/under-test.ts'

@@ -1,6 +1,6 @@
 import { createParser, defineStream } from '@millrace/core'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import { RedisServer, missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { type ClientLibrary, clientLibraries } from '../test/client-libraries.ts'
 import { hubOn } from '../test/numbers.ts'
 

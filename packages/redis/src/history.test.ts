@@ -1,6 +1,6 @@
 import type { Announcement, Backplane, HistoryPolicy } from '@millrace/server'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import { RedisServer, missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { KEEP_ALL, range } from '../test/numbers.ts'
 import { type RedisBackplaneSettings, redisBackplane } from './index.ts'
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { createSentinel } from 'redis'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import { RedisServer, missingRedis } from '../../../scripts/testing/redis-server.ts'
 import type { TestClient } from '../test/client-libraries.ts'
 import { KEEP_ALL } from '../test/numbers.ts'
 import { startSentinel } from '../test/sentinel.ts'

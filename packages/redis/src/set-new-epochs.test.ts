@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { RedisServer, missingRedis } from '../../../scripts/redis-server.ts'
+import { RedisServer, missingRedis } from '../../../scripts/testing/redis-server.ts'
 import { clientLibraries } from '../test/client-libraries.ts'
 import { hubOn, listen, publishAll, range, untilHeard } from '../test/numbers.ts'
 import { startCluster } from '../test/cluster.ts'

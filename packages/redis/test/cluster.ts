@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '../../../scripts/free-port.ts'
-import { RedisServer } from '../../../scripts/redis-server.ts'
+import { freePort } from '../../../scripts/testing/free-port.ts'
+import { RedisServer } from '../../../scripts/testing/redis-server.ts'
 
 const WHOLE_WITHIN_MS = 15_000
 

@@ -1,4 +1,4 @@
-import { RedisServer } from '../../../scripts/redis-server.ts'
+import { RedisServer } from '../../../scripts/testing/redis-server.ts'
 
 /** Starts a Sentinel that watches over one server, under the name `main`, and may replace it on its own. */
 export function startSentinel(watched: RedisServer): Promise<RedisServer> {

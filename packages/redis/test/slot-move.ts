@@ -1,4 +1,4 @@
-import type { RedisServer } from '../../../scripts/redis-server.ts'
+import type { RedisServer } from '../../../scripts/testing/redis-server.ts'
 
 /** The slot of some keys on its way from the server of a cluster that has it to the next, step by step. */
 export class SlotMove {

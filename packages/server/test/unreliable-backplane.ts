@@ -1,5 +1,5 @@
 import { EventStreamError } from '@millrace/core'
-import { seededRandom } from '../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../scripts/testing/seeded-random.ts'
 import type { Announcement, LogPage, ReadOptions } from '../src/log/backplane.ts'
 import { MemoryBackplane } from '../src/log/memory-backplane.ts'
 

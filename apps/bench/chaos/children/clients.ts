@@ -1,5 +1,5 @@
 /** Clients that know the protocol by docs/protocol.md alone: they follow a channel whatever happens, and write down what they see. */
-import { seededRandom } from '../../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../../scripts/testing/seeded-random.ts'
 import { nowMs } from '../clock.ts'
 import type { SplitEvent } from '../../client/event-splitter.ts'
 import { StreamClient } from '../../client/stream-client.ts'

@@ -1,6 +1,6 @@
 /** What lies between clients and instances: it sends each client to some instance, and cuts connections at random bytes. */
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net'
-import { seededRandom } from '../../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../../scripts/testing/seeded-random.ts'
 import { answerCommands } from '../../harness/commands.ts'
 import type { ClientResponse } from './clients.ts'
 

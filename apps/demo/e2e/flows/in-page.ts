@@ -1,4 +1,4 @@
-import type { EnginePage } from '../../../../scripts/browsers-page.ts'
+import type { EnginePage } from '../../../../scripts/testing/browsers-page.ts'
 
 /** How long a step of a main flow may take to show: for `expect.poll`. */
 export const soon = { timeout: 20_000, interval: 50 }

@@ -1,8 +1,13 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
-import { type Engine, engineNames, launchEngine, missingEngine } from '../../../../scripts/browsers.ts'
-import type { EnginePage } from '../../../../scripts/browsers-page.ts'
+import {
+  type Engine,
+  engineNames,
+  launchEngine,
+  missingEngine,
+} from '../../../../scripts/testing/browsers.ts'
+import type { EnginePage } from '../../../../scripts/testing/browsers-page.ts'
 import { openCaseServer } from '../../test/eventsource/case-server.ts'
 import type { CaseServer } from '../../test/eventsource/case-server.ts'
 import { standardCases } from '../../test/eventsource/cases.ts'

@@ -1,4 +1,4 @@
-import type { EngineName } from '../../../../scripts/browsers.ts'
+import type { EngineName } from '../../../../scripts/testing/browsers.ts'
 
 /** What the server answers to one request. */
 export interface Answer {

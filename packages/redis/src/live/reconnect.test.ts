@@ -1,7 +1,7 @@
 import type { Hub } from '@millrace/server'
 import { type Channel, defineStream } from '@millrace/core'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { RedisServer, missingRedis } from '../../../../scripts/redis-server.ts'
+import { RedisServer, missingRedis } from '../../../../scripts/testing/redis-server.ts'
 import { clientLibraries } from '../../test/client-libraries.ts'
 import { hubOn, listen, numbers, publishAll, range, untilHeard } from '../../test/numbers.ts'
 import { startTcpProxy } from '../../test/tcp-proxy.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../../scripts/testing/seeded-random.ts'
 import type { LogEntry } from '../log/log-entry.ts'
 import { type Flushable, FlushScheduler } from '../session/flush-scheduler.ts'
 import { Broadcast } from './broadcast.ts'

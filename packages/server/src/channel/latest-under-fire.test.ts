@@ -1,7 +1,7 @@
 import { type Channel, createParser, defineStream } from '@millrace/core'
 import { parseCursor, parseHighest } from '@millrace/core/protocol'
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../../scripts/testing/seeded-random.ts'
 import { streamRequest } from '../../test/block-reader.ts'
 import { Hub } from '../hub/hub.ts'
 import { memoryBackplane } from '../log/memory-backplane.ts'

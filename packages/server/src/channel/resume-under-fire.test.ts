@@ -1,7 +1,7 @@
 import { type Channel, defineStream } from '@millrace/core'
 import { parseCursor } from '@millrace/core/protocol'
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../../../../scripts/seeded-random.ts'
+import { seededRandom } from '../../../../scripts/testing/seeded-random.ts'
 import { JudgingClient, type Verdict, sumOf } from '../../test/judging-client.ts'
 import { streamRequest } from '../../test/block-reader.ts'
 import { UnreliableBackplane } from '../../test/unreliable-backplane.ts'
