@@ -76,6 +76,22 @@ describe('a subscription', () => {
     await subscription.return()
   })
 
+  test('holds no more bytes than its log, however large events are', async () => {
+    const hub = createHub({ history: { maxBytes: 20_000 } })
+    const subscription = hub.subscribe(ticks)
+    await new Promise((resolve) => setTimeout(resolve))
+    for (let n = 1; n <= 100; n++) {
+      await hub.publish(ticks, { type: 'tick', data: { n, padding: 'x'.repeat(3000) } as { n: number } })
+    }
+    const heard: unknown[] = []
+    for await (const item of subscription) {
+      heard.push(item.type === 'tick' ? item.data.n : item.data)
+      if (item.type === 'tick' && item.data.n === 100) break
+    }
+    // What waited for it; then the log, as far as that reaches back.
+    expect(heard).toEqual([1, 2, 3, { reason: 'trimmed', missed: 94 }, 98, 99, 100])
+  })
+
   test('leaves out data of another contract, reports it, and harms nobody', async () => {
     const onError = vi.fn<(error: unknown) => void>()
     const hub = createHub({ observer: { onError } })

@@ -2,11 +2,12 @@ import { type Channel, type ChannelEvent, EventStreamError } from '@millrace/cor
 import { type GapReason, formatCursor } from '@millrace/core/protocol'
 import { eventOf } from '../channel/event-of.ts'
 import { type ChannelReader, type StreamStart, joinChannel } from '../channel/join-channel.ts'
-import type { LogEntry } from '../log/log-entry.ts'
+import type { HistoryPolicy } from '../log/backplane.ts'
+import { type LogEntry, recordBytes } from '../log/log-entry.ts'
 import { type HubObserver, reportError } from './hub-observer.ts'
 import type { HubParts } from './hub-parts.ts'
 
-/** Items that may wait for the loop; past that the log is read again at the loop's pace. */
+/** Items that may wait for the loop, within the bytes that the log keeps; past that the log is read again at the loop's pace. */
 const MAX_WAITING = 1000
 
 /** How long to wait before joining again where the last join brought nothing. */
@@ -54,7 +55,7 @@ export function subscribeTo(
 ): AsyncGenerator<Item, void, undefined> {
   const stop = new AbortController()
   const { feed, release } = parts.feeds.use(channel.channel)
-  const { backplane, history, replay, observer } = parts.options
+  const { backplane, history, replay } = parts.options
   let inbox: Inbox | undefined
   const end = (): void => {
     signal?.removeEventListener('abort', end)
@@ -66,7 +67,7 @@ export function subscribeTo(
   signal?.addEventListener('abort', end, { once: true })
 
   const join = (cursor: string): Inbox => {
-    const joining = new Inbox(channel, observer)
+    const joining = new Inbox(channel, parts.options)
     inbox = joining
     const joined = joinChannel(joining, {
       feed,
@@ -133,13 +134,22 @@ export function subscribeTo(
   }
 }
 
+/** What the items of a join wait by. */
+interface InboxOptions {
+  readonly observer: HubObserver
+  /** Of which `maxBytes` may wait; one item may in any case. */
+  readonly history: HistoryPolicy
+}
+
 /** Items between a join and a loop. Bounded: a loop that falls behind is taken off, and reads the log again. */
 class Inbox implements ChannelReader {
   /** Where to go on from: the last item taken, or where the join opened; empty before that. */
   lastEventId = ''
   readonly #channel: Channel
   readonly #observer: HubObserver
-  #items: Item[] = []
+  readonly #maxBytes: number
+  #items: Array<{ readonly item: Item; readonly bytes: number }> = []
+  #bytes = 0
   #hasEnded = false
   #error: { readonly error: unknown } | undefined
   #isReplaying = true
@@ -147,17 +157,19 @@ class Inbox implements ChannelReader {
   #wakeJoin: () => void = () => undefined
   #leave: () => void = () => undefined
 
-  constructor(channel: Channel, observer: HubObserver) {
+  constructor(channel: Channel, { observer, history }: InboxOptions) {
     this.#channel = channel
     this.#observer = observer
+    this.#maxBytes = history.maxBytes
   }
 
   get hasEnded(): boolean {
     return this.#hasEnded
   }
 
-  hasRoomFor(): boolean {
-    return this.#items.length < MAX_WAITING
+  hasRoomFor(entry: LogEntry): boolean {
+    if (this.#items.length === 0) return true
+    return this.#items.length < MAX_WAITING && this.#bytes + recordBytes(entry) <= this.#maxBytes
   }
 
   /** Runs `leave` once, when nothing more is wanted. */
@@ -168,11 +180,12 @@ class Inbox implements ChannelReader {
   /** The next item; `undefined` when a new join is needed, or the subscription is over. */
   async take(): Promise<Item | undefined> {
     for (;;) {
-      const item = this.#items.shift()
+      const first = this.#items.shift()
       if (this.#items.length === 0) this.#wakeJoin()
-      if (item) {
-        this.lastEventId = item.lastEventId
-        return item
+      if (first) {
+        this.#bytes -= first.bytes
+        this.lastEventId = first.item.lastEventId
+        return first.item
       }
       if (this.#error) throw this.#error.error
       if (this.#hasEnded) return undefined
@@ -207,15 +220,16 @@ class Inbox implements ChannelReader {
     this.lastEventId = formatCursor(opening.from)
     if (opening.resume !== 'gap') return
     const { reason, missed } = opening
-    this.#put({ type: 'millrace.gap', data: { reason, missed }, lastEventId: this.lastEventId })
+    this.#put({ type: 'millrace.gap', data: { reason, missed }, lastEventId: this.lastEventId }, 0)
   }
 
   onEntry(entry: LogEntry): void {
     if (this.#hasEnded) return
-    if (!this.#isReplaying && !this.hasRoomFor()) return this.end()
+    if (!this.#isReplaying && !this.hasRoomFor(entry)) return this.end()
     const lastEventId = formatCursor(entry, entry)
     try {
-      this.#put(eventOf(entry, { channel: this.#channel, lastEventId, replayed: this.#isReplaying }))
+      const item = eventOf(entry, { channel: this.#channel, lastEventId, replayed: this.#isReplaying })
+      this.#put(item, recordBytes(entry))
     } catch (error) {
       // Another version of the contract wrote it, perhaps; what becomes of it is this one's to say.
       if (this.#channel.invalidData === 'fail') this.fail(error)
@@ -235,8 +249,9 @@ class Inbox implements ChannelReader {
     this.fail(error)
   }
 
-  #put(item: Item): void {
-    this.#items.push(item)
+  #put(item: Item, bytes: number): void {
+    this.#items.push({ item, bytes })
+    this.#bytes += bytes
     this.#wake()
   }
 }
