@@ -154,16 +154,18 @@ function connect(options: RequestOptions, input: unknown): EventStreamConnection
   const encode = options.body as ((input: unknown) => RequestBody) | undefined
   const body = encode ? encode(input) : input === undefined ? null : JSON.stringify(input)
   const isJson = !encode && body !== null
+  const complete = (given: HeadersInit | undefined): Headers => {
+    const all = new Headers(given)
+    if (isJson && !all.has('content-type')) all.set('content-type', 'application/json')
+    return all
+  }
   return connectEventStream(url, {
     method,
     body,
     credentials,
     fetch,
     isDone,
-    headers: async (context) => {
-      const all = new Headers(await (typeof headers === 'function' ? headers(context) : headers))
-      if (isJson && !all.has('content-type')) all.set('content-type', 'application/json')
-      return all
-    },
+    headers:
+      typeof headers === 'function' ? async (context) => complete(await headers(context)) : complete(headers),
   })
 }

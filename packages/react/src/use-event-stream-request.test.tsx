@@ -259,6 +259,13 @@ test('refuses a URL that cannot be parsed where start is called', () => {
   expect(result.current).toMatchObject({ status: 'idle', pending: false })
 })
 
+test('refuses headers that cannot be sent where start is called', () => {
+  const { fetch } = scriptedServer()
+  const { result } = renderHook(() => useEventStreamRequest('/chat', { fetch, headers: { 'a b': '1' } }))
+  expect(() => result.current.start()).toThrow(TypeError)
+  expect(result.current).toMatchObject({ status: 'idle', pending: false })
+})
+
 test('asks for a URL that changes at the next start', async () => {
   const server = scriptedServer()
   const { result, rerender } = renderHook(({ url }) => useEventStreamRequest(url, { fetch: server.fetch }), {
