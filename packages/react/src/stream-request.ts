@@ -139,7 +139,7 @@ export function createStreamRequest(options: RequestOptions, scheduler: FlushSch
 }
 
 function isPending({ status }: ViewState): boolean {
-  return status === 'connecting' || status === 'open' || status === 'waiting'
+  return /connecting|open|waiting|paused/.test(status)
 }
 
 /** Makes the request. What cannot be sent fails here, at the caller's, and not later. */

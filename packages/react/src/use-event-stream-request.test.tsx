@@ -266,6 +266,19 @@ test('refuses headers that cannot be sent where start is called', () => {
   expect(result.current).toMatchObject({ status: 'idle', pending: false })
 })
 
+test('aborts an answer that waits for its page to be shown again', async () => {
+  const server = scriptedServer()
+  const { result } = chatWith(server)
+  act(() => result.current.start('tell'))
+  await waitFor(() => expect(result.current.status).toBe('open'))
+  server.latest.write(openBlock('fresh', 'one'))
+  await endOfTask()
+  act(() => void window.dispatchEvent(new Event('pagehide')))
+  await waitFor(() => expect(result.current).toMatchObject({ status: 'paused', pending: true }))
+  act(() => result.current.abort())
+  expect(result.current).toMatchObject({ status: 'closed', pending: false })
+})
+
 test('asks for a URL that changes at the next start', async () => {
   const server = scriptedServer()
   const { result, rerender } = renderHook(({ url }) => useEventStreamRequest(url, { fetch: server.fetch }), {
