@@ -30,7 +30,8 @@ export interface ConnectOptions extends Pick<
   readonly url?: PerAttempt<string | URL> | undefined
   /**
    * The method. Default `'GET'`. Requests with another one are not sent again unless it is safe: see `resume`. Where it is
-   * not, the end of the body means done, as a plain server's stream ends; a Millrace server's ends with `millrace.end`.
+   * not, the end of a body that brought an event means done, as a plain server's stream ends; a Millrace server's ends with
+   * `millrace.end`.
    */
   readonly method?: string | undefined
   /** Headers to send besides `Accept` and `Last-Event-ID`. Default none. */
@@ -67,7 +68,7 @@ export interface ConnectOptions extends Pick<
    */
   readonly onUnauthorized?: ((context: AttemptContext) => void | PromiseLike<void>) | undefined
   /**
-   * The longest silence to expect, in milliseconds, from 1: a stream that is silent for 2.5 times as long is dead, and
+   * The longest silence to expect, in milliseconds, from 1: an open stream that is silent for 2.5 times as long is dead, and
    * comments count. After two such stalls in a row without a heartbeat between them silence means nothing any more, since
    * somebody on the way keeps heartbeats back. `Infinity` bears any silence. Default: what a Millrace server says; any
    * silence with other servers.

@@ -25,8 +25,8 @@ export type EventStreamSource = Response | ReadableStream<Uint8Array | string>
  * @returns The events, in order. Iterating throws
  *   - `EventStreamError` `bad-status` if a response has another status than 200 or 204;
  *   - `EventStreamError` `bad-content-type` if a response is not `text/event-stream`;
- *   - `EventStreamError` `network` if the source breaks off, with the platform's error as `cause`; an abort of the request
- *     passes through as it is;
+ *   - `EventStreamError` `network` if the source breaks off, with the platform's error as `cause`; an `AbortError` or
+ *     `TimeoutError` of the request passes through as it is;
  *   - `EventStreamError` `limit-exceeded` if a limit is passed, after the events before it;
  *   - `TypeError` if it is iterated a second time, or the source is locked.
  * @throws {TypeError} If the source is neither a response nor a stream.
