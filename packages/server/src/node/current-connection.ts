@@ -51,6 +51,7 @@ export function currentConnection(): ClientConnection | undefined {
   return {
     breakOff: () => own()?.breakOff(),
     breakOffWhenStuck: (timeoutMs) => own()?.breakOffWhenStuck(timeoutMs),
+    closeBehind: () => own()?.closeBehind(),
   }
 }
 

@@ -42,6 +42,15 @@ export class ResponseConnection implements ClientConnection {
     timer.unref()
     response.once('close', () => clearInterval(timer))
   }
+
+  closeBehind(): void {
+    const response = this.#response
+    // A connection of HTTP/2 has other streams.
+    if (isOver(response) || 'stream' in response) return
+    // Asked for now: a response that has finished has none any more.
+    const { socket } = response
+    response.once('finish', () => socket?.destroySoon())
+  }
 }
 
 function isOver(response: ServerResponse | Http2ServerResponse): boolean {

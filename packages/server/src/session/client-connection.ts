@@ -6,6 +6,8 @@ export interface ClientConnection {
   breakOff(): void
   /** Breaks it off once the client has taken nothing for `timeoutMs` milliseconds although something waits, until the response is over. */
   breakOffWhenStuck(timeoutMs: number): void
+  /** Closes it behind the response, rather than keep it for the client's next request. */
+  closeBehind(): void
 }
 
 /** How long connections are kept for clients that do not take the end of their response. */
@@ -34,6 +36,8 @@ export function letGoOf(
   // It had its time already.
   if (cause === 'stalled') return connection.breakOff()
   const isEnding = cause === 'drained'
+  // A server that was told to close waits for connections that are kept.
+  if (isEnding) connection.closeBehind()
   const timeoutMs = isEnding ? Math.min(writeTimeoutMs, Math.max(drainMs, MIN_DRAINED_MS)) : writeTimeoutMs
   connection.breakOffWhenStuck(timeoutMs)
 }
