@@ -9,6 +9,7 @@ import {
   retryAfter,
   returnLaterResponse,
 } from '../response/event-stream-headers.ts'
+import { signalOf } from '../session/client-signal.ts'
 import type { ResolvedLimits } from './limits.ts'
 import type { Place } from './places.ts'
 import { refused } from './refusal.ts'
@@ -24,7 +25,7 @@ export async function inPlace(
 ): Promise<Response> {
   const { observer, limits } = options
   // Nobody is there to read an answer.
-  if (request.signal.aborted) return headResponse()
+  if (signalOf(request).aborted) return headResponse()
   const spreadMs = turnAwayMs()
   if (spreadMs !== undefined) {
     const answer = returnLaterResponse(request, spreadMs)

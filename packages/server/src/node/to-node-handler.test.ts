@@ -74,6 +74,52 @@ describe('toNodeHandler', () => {
     await until(() => onLeave.mock.calls.length === 1 && hub.inspect().streams === 0)
   })
 
+  test('lets a signal be heard that somebody looks at long after the stream began', async () => {
+    const hub = createHub()
+    const onLeave = vi.fn<() => void>()
+    const kept: Request[] = []
+    const { url } = await serve((request) => {
+      kept.push(request)
+      return toResponse(request, ticks, { hub })
+    })
+    const abort = new AbortController()
+    const reader = new BlockReader(await fetch(url, { signal: abort.signal }))
+    await reader.events(2)
+    collectGarbage()
+    const seen = kept.splice(0).map((request) => {
+      request.signal.addEventListener('abort', onLeave)
+      return new WeakRef(request)
+    })
+    await until(() => {
+      collectGarbage()
+      return seen.every((request) => request.deref() === undefined)
+    })
+    abort.abort()
+    await vi.waitFor(() => expect(onLeave).toHaveBeenCalledOnce())
+  })
+
+  test('lets a request that was made of another follow it, as long as that one is kept', async () => {
+    const hub = createHub()
+    const onLeave = vi.fn<() => void>()
+    const kept: Request[] = []
+    const { url } = await serve((request) => {
+      const made = new Request(request)
+      made.signal.addEventListener('abort', onLeave)
+      kept.push(request, made)
+      return toResponse(made, ticks, { hub })
+    })
+    const abort = new AbortController()
+    const reader = new BlockReader(await fetch(url, { signal: abort.signal }))
+    await reader.events(2)
+    for (let times = 0; times < 3; times++) {
+      collectGarbage()
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    abort.abort()
+    await vi.waitFor(() => expect(onLeave).toHaveBeenCalledOnce())
+    expect(kept).toHaveLength(2)
+  })
+
   test('streams over HTTP/2, without headers that it forbids', async () => {
     const hub = createHub()
     const server = createHttp2Server(toNodeHandler((request) => toResponse(request, ticks, { hub }))).listen(

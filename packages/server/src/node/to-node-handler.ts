@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { rememberConnection } from '../session/client-connection.ts'
 import { type Session, unreadSessionOf } from '../session/session.ts'
 import { closeDrainedConnections } from './close-drained-connections.ts'
+import { Departure } from './departure.ts'
 import { requestBody } from './request-body.ts'
 import { ResponseConnection } from './response-connection.ts'
 import { SocketSink } from './socket-sink.ts'
@@ -46,20 +47,19 @@ async function answer(
   outgoing: Outgoing,
 ): Promise<void> {
   const abort = new AbortController()
+  const departure = new Departure(abort)
   let session: Session | undefined
   // Not `once`, which keeps another 0.2 KB per response: it is called once in any case.
   outgoing.on('close', () => {
-    abort.abort()
+    departure.happen()
     session?.leave()
   })
   const request = toRequest(incoming, abort.signal)
   if (!request) return void outgoing.writeHead(400).end()
-  // The platform's own signal of a request is dead once the request is collected; an idle stream keeps no request, which is 2 KB, and
-  // whoever listens to this one still hears it.
-  Object.defineProperty(request, 'signal', { value: abort.signal })
+  departure.showOn(request, abort)
   rememberConnection(request, new ResponseConnection(outgoing))
   const response = await handler(request)
-  if (abort.signal.aborted) return response.body?.cancel()
+  if (departure.hasHappened) return response.body?.cancel()
   outgoing.writeHead(response.status, headersOf(response))
   const { body } = response
   if (!body) return void outgoing.end()

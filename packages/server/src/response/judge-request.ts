@@ -5,6 +5,7 @@ import { type RefusalReason, refused } from '../admission/refusal.ts'
 import { type Waited, withinTime } from '../admission/within-time.ts'
 import { reportError } from '../hub/hub-observer.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
+import { signalOf } from '../session/client-signal.ts'
 import { type Admission, type Authorize, checkAdmission, isResponse } from './authorize.ts'
 import { headResponse, returnLaterResponse } from './event-stream-headers.ts'
 import { OPEN_TIMEOUT_MS } from './open-in-time.ts'
@@ -59,7 +60,7 @@ export async function judgeRequest<Output extends object, Params>(
 ): Promise<Response> {
   const { authorizeTimeoutMs, place } = judges
   const { drainMs, limits, observer } = parts.options
-  const { signal } = request
+  const signal = signalOf(request)
   let known: { readonly channel: string | undefined; readonly principal: string | undefined } = {
     channel: judges.channel,
     principal: undefined,

@@ -1,6 +1,7 @@
 import { type Block, SIGN_OF_LIFE } from '../queue/block.ts'
 import type { OutputQueue } from '../queue/output-queue.ts'
 import type { QueueBudget, QueueOwner } from '../queue/queue-budget.ts'
+import { signalOf } from './client-signal.ts'
 import type { FlushScheduler, Flushable } from './flush-scheduler.ts'
 import { BodySink, type Sink } from './sink.ts'
 
@@ -95,10 +96,11 @@ export class Session implements Flushable, QueueOwner {
     sessions.set(sink.body, this)
     const { request } = options
     // Both, since neither is certain: a body that nobody began to read is never cancelled.
-    if (request.signal.aborted) this.end('cancelled')
+    const signal = signalOf(request)
+    if (signal.aborted) this.end('cancelled')
     else {
       this.#request = request
-      request.signal.addEventListener('abort', this, { once: true })
+      signal.addEventListener('abort', this, { once: true })
     }
   }
 
@@ -255,7 +257,7 @@ export class Session implements Flushable, QueueOwner {
   }
 
   #letGoOfRequest(): void {
-    this.#request?.signal.removeEventListener('abort', this)
+    if (this.#request) signalOf(this.#request).removeEventListener('abort', this)
     this.#request = undefined
   }
 
