@@ -143,6 +143,20 @@ describe('drain', () => {
 })
 
 describe('close', () => {
+  test('called again waits for the same end', async () => {
+    const backplane = memoryBackplane()
+    let letGo: () => void = () => undefined
+    const close = vi.spyOn(backplane, 'close').mockReturnValue(new Promise((resolve) => (letGo = resolve)))
+    const hub = new Hub({ backplane })
+    const closed = vi.fn<() => void>()
+    const both = Promise.all([hub.close(), hub.close().then(closed)])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(closed).not.toHaveBeenCalled()
+    letGo()
+    await both
+    expect(close).toHaveBeenCalledTimes(1)
+  })
+
   test('ends although the backplane does not let go, and says so', async () => {
     const backplane = memoryBackplane()
     vi.spyOn(backplane, 'close').mockReturnValue(new Promise(() => undefined))

@@ -89,6 +89,8 @@ export class Hub {
   #state: { readonly name: 'open' } | { readonly name: 'draining' | 'closed'; readonly spreadMs: number } = {
     name: 'open',
   }
+  /** The end that all who ask for it wait for. */
+  #closed: Promise<void> = Promise.resolve()
 
   constructor(options: HubOptions = {}) {
     const resolved = resolveHubOptions(options)
@@ -271,8 +273,13 @@ export class Hub {
    *
    * @throws {EventStreamError} `unavailable` if the backplane takes longer than 10 seconds. What the backplane throws.
    */
-  async close(): Promise<void> {
-    if (this.#state.name === 'closed') return
+  close(): Promise<void> {
+    // An observer that is told of an end may ask for it once more, in the middle of it.
+    if (this.#state.name !== 'closed') this.#closed = this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     const { sessions, feeds, options } = this.#parts
     this.#state = { name: 'closed', spreadMs: options.drainMs }
     forgetAtShutdown(this)
