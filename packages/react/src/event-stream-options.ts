@@ -33,7 +33,10 @@ export type EventStreamConnectionOptions = Pick<
 
 /** Options of `useEventStream` that every form of it takes. */
 export interface EventStreamOptions<Event> extends EventStreamDefaults, EventStreamConnectionOptions {
-  /** Whether to be connected. While `false` the data stays and the status is `idle`. Default `true`. */
+  /**
+   * Whether to be connected. While `false` the status is `idle`, news render nothing, and behind `lingerMs` the data stays.
+   * Default `true`.
+   */
   readonly enabled?: boolean | undefined
   /** The method of the request; tells streams apart. Default `'GET'`; others are sent again only where that is safe. */
   readonly method?: string | undefined
